@@ -1,0 +1,34 @@
+// Configuration as people give it: flag > environment > file > default. Used by stintd and stint alike.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/config/config.h"
+#include "common/error.h"
+
+namespace stint {
+
+// What the command line said; empty = nothing.
+struct ConfigFlags {
+  std::optional<std::string> config_file, redis, ns, state_dir, log_level;
+  std::vector<std::string> queues, plugins;
+  std::optional<int> processes, slots;
+};
+
+struct LoadedConfig {
+  Config config;
+  std::string file;  // the file read, empty if none was found
+  // For `config show`: dotted key -> where its value comes from ("--redis", "STINT_QUEUE", "/etc/stint/stint.toml:12", "default").
+  std::map<std::string, std::string> origins;
+};
+
+// On failure: kConfig with "file:line:column: what; nearest key" (exit 78) or kInvalid for a flag or an environment
+// variable that is wrong (exit 2). Reads STINT_CONFIG, STINT_REDIS_URL, STINT_NAMESPACE, STINT_QUEUE, STINT_STATE_DIR,
+// XDG_*, HOME, STATE_DIRECTORY, CREDENTIALS_DIRECTORY. A file that was named and is not there is an error; that no file
+// is found is none.
+Result<LoadedConfig> load_config(const ConfigFlags& flags);
+
+}  // namespace stint
