@@ -1,0 +1,96 @@
+#include "common/loop/stream.h"
+
+#include <uv.h>
+
+#include <array>
+#include <utility>
+
+#include "common/error.h"
+
+namespace stint {
+
+struct Stream::State {
+  uv_pipe_t pipe;
+  Listener listener;
+  bool ended = false;
+  bool abandoned = false;                // the Stream is gone: call nobody
+  std::array<char, 64 * 1024> buffer{};  // one read at a time, so one buffer
+
+  void end() {
+    if (ended || abandoned) {
+      return;
+    }
+    ended = true;
+    uv_read_stop(reinterpret_cast<uv_stream_t*>(&pipe));
+    auto on_end = listener.on_end;  // a copy: it may destroy the Stream
+    if (on_end) {
+      on_end();
+    }
+  }
+};
+
+namespace {
+
+struct PendingWrite {
+  uv_write_t request;
+  std::string bytes;
+};
+
+}  // namespace
+
+Stream::Stream(uv_loop_s* loop, UniqueFd fd, Listener listener) : state_(new State{}) {
+  state_->listener = std::move(listener);
+  STINT_CHECK(uv_pipe_init(loop, &state_->pipe, 0) == 0);
+  state_->pipe.data = state_;
+  if (uv_pipe_open(&state_->pipe, fd.get()) != 0) {
+    state_->ended = true;  // nothing that is open and ours fails here; writes are dropped
+    return;
+  }
+  (void)fd.release();
+  if (!state_->listener.on_data) {
+    return;
+  }
+  auto allocate = [](uv_handle_t* handle, size_t, uv_buf_t* out) {
+    auto& buffer = static_cast<State*>(handle->data)->buffer;
+    *out = uv_buf_init(buffer.data(), static_cast<unsigned>(buffer.size()));
+  };
+  auto on_read = [](uv_stream_t* stream, ssize_t size, const uv_buf_t* bytes) {
+    auto* state = static_cast<State*>(stream->data);
+    if (size > 0) {
+      auto on_data = state->listener.on_data;  // a copy: it may destroy the Stream
+      on_data({bytes->base, static_cast<size_t>(size)});
+    } else if (size < 0) {
+      state->end();
+    }
+  };
+  uv_read_start(reinterpret_cast<uv_stream_t*>(&state_->pipe), allocate, on_read);
+}
+
+Stream::~Stream() {
+  state_->abandoned = true;
+  uv_close(reinterpret_cast<uv_handle_t*>(&state_->pipe),
+           [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
+}
+
+void Stream::write(std::string bytes) {
+  if (state_->ended) {
+    return;
+  }
+  auto* pending = new PendingWrite{{}, std::move(bytes)};
+  pending->request.data = pending;
+  uv_buf_t buffer =
+      uv_buf_init(pending->bytes.data(), static_cast<unsigned>(pending->bytes.size()));
+  auto on_written = [](uv_write_t* request, int status) {
+    auto* state = static_cast<State*>(request->handle->data);
+    delete static_cast<PendingWrite*>(request->data);
+    if (status < 0) {
+      state->end();
+    }
+  };
+  if (uv_write(&pending->request, reinterpret_cast<uv_stream_t*>(&state_->pipe), &buffer, 1,
+               on_written) != 0) {
+    delete pending;
+  }
+}
+
+}  // namespace stint
