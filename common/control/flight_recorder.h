@@ -106,6 +106,7 @@ class FlightRecorder {
   FlightRecorder(UniqueFd fd, RecorderTable* table) : fd_(std::move(fd)), table_(table) {}
   UniqueFd fd_;
   RecorderTable* table_ = nullptr;
+  uint32_t next_ = 0;  // where claim() looks first
 };
 
 }  // namespace stint::control
