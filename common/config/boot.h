@@ -1,5 +1,5 @@
-// The first frame that a worker gets: who it is and the whole configuration, as JSON. Not argv and not environment,
-// because it holds the password of Redis.
+// The first frame that a worker gets: who it is and the whole configuration, as JSON. Not argv and
+// not environment, because it holds the password of Redis.
 #pragma once
 
 #include <string>
@@ -11,10 +11,11 @@
 namespace stint {
 
 struct Boot {
-  std::string worker;      // its id in Redis: "<host>-<pid of the supervisor>-<nonce>.<n>", never used twice
-  uint32_t index = 0;      // 0..processes-1, stable across restarts
+  std::string
+      worker;  // its id in Redis: "<host>-<pid of the supervisor>-<nonce>.<n>", never used twice
+  uint32_t index = 0;  // 0..processes-1, stable across restarts
   std::string host;
-  bool supervised = true;  // false: workers.processes = 0
+  bool supervised = true;           // false: workers.processes = 0
   std::vector<std::string> queues;  // names out of config.queues that this worker serves
   Config config;
 };

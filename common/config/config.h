@@ -1,5 +1,5 @@
-// The configuration, checked, with every default filled in. Read from TOML by daemon and command line (config/toml/),
-// handed to workers as JSON in the boot frame.
+// The configuration, checked, with every default filled in. Read from TOML by daemon and command
+// line (config/toml/), handed to workers as JSON in the boot frame.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ namespace stint {
 
 struct QueueConfig {
   std::string name = "default";
-  int weight = 1;          // 1..1000
-  int processes = 0;       // 0 = shares the workers
-  LimitsSaid limits;       // retries, backoff, crash_limit, keep
+  int weight = 1;     // 1..1000
+  int processes = 0;  // 0 = shares the workers
+  LimitsSaid limits;  // retries, backoff, crash_limit, keep
   int64_t keep_max = 100'000;
   int64_t keep_bytes = int64_t{64} << 20;
   int64_t rejected_max = 10'000;
@@ -27,8 +27,8 @@ struct QueueConfig {
 
 struct Config {
   std::string ns = "stint";
-  std::string state_dir;           // resolved
-  redis::Url redis;                // where it is; for the embedded one its socket
+  std::string state_dir;  // resolved
+  redis::Url redis;       // where it is; for the embedded one its socket
   bool embedded = true;
   std::string durability = "everysec";  // or always
   int64_t maxmemory = 0;                // bytes, resolved from a percentage

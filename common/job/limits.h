@@ -1,4 +1,5 @@
-// The limits of an attempt, and where each comes from: the job says > [tasks.T] > the plugin > [queues.Q] > built-in.
+// The limits of an attempt, and where each comes from: the job says > [tasks.T] > the plugin >
+// [queues.Q] > built-in.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@
 
 namespace stint {
 
-// How long a failed attempt waits before the next: none, fixed:DUR (always DUR) or exp:DUR (DUR * 2^(n-1), at most 1 h).
-// As a number for scripts: 0 none, +ms exponential, -ms fixed.
+// How long a failed attempt waits before the next: none, fixed:DUR (always DUR) or exp:DUR (DUR *
+// 2^(n-1), at most 1 h). As a number for scripts: 0 none, +ms exponential, -ms fixed.
 struct Backoff {
   int64_t encoded = 1000;
   friend bool operator==(const Backoff&, const Backoff&) = default;
@@ -25,9 +26,9 @@ struct LimitsSaid {
   std::optional<milliseconds> lease;
   std::optional<milliseconds> timeout;  // 0 = none
   std::optional<milliseconds> grace;
-  std::optional<milliseconds> keep;     // of the finished job; 0 = not at all
-  std::optional<int> retries;           // 0..1000
-  std::optional<int> crash_limit;       // 1..1000
+  std::optional<milliseconds> keep;  // of the finished job; 0 = not at all
+  std::optional<int> retries;        // 0..1000
+  std::optional<int> crash_limit;    // 1..1000
   std::optional<Backoff> backoff;
 };
 

@@ -1,6 +1,6 @@
 // One line an event: constant text, then key=value. To stderr; under systemd with <N> priorities.
-// A function returns an error or logs it, never both; payloads and passwords never. Outages: first and recovery only.
-// Thread safety: event() may be called from any thread once open() has returned.
+// A function returns an error or logs it, never both; payloads and passwords never. Outages: first
+// and recovery only. Thread safety: event() may be called from any thread once open() has returned.
 #pragma once
 
 #include <concepts>
@@ -27,9 +27,17 @@ void open(std::string_view program, Level level);
 Result<Level> parse_level(std::string_view text);  // debug, info, warning, error
 
 void event(Level level, std::string_view text, std::initializer_list<Field> fields = {});
-inline void debug(std::string_view text, std::initializer_list<Field> f = {}) { event(Level::kDebug, text, f); }
-inline void info(std::string_view text, std::initializer_list<Field> f = {}) { event(Level::kInfo, text, f); }
-inline void warning(std::string_view text, std::initializer_list<Field> f = {}) { event(Level::kWarning, text, f); }
-inline void error(std::string_view text, std::initializer_list<Field> f = {}) { event(Level::kError, text, f); }
+inline void debug(std::string_view text, std::initializer_list<Field> f = {}) {
+  event(Level::kDebug, text, f);
+}
+inline void info(std::string_view text, std::initializer_list<Field> f = {}) {
+  event(Level::kInfo, text, f);
+}
+inline void warning(std::string_view text, std::initializer_list<Field> f = {}) {
+  event(Level::kWarning, text, f);
+}
+inline void error(std::string_view text, std::initializer_list<Field> f = {}) {
+  event(Level::kError, text, f);
+}
 
 }  // namespace stint::log

@@ -1,4 +1,5 @@
-// Configuration as people give it: flag > environment > file > default. Used by stintd and stint alike.
+// Configuration as people give it: flag > environment > file > default. Used by stintd and stint
+// alike.
 #pragma once
 
 #include <map>
@@ -21,14 +22,16 @@ struct ConfigFlags {
 struct LoadedConfig {
   Config config;
   std::string file;  // the file read, empty if none was found
-  // For `config show`: dotted key -> where its value comes from ("--redis", "STINT_QUEUE", "/etc/stint/stint.toml:12", "default").
+  // For `config show`: dotted key -> where its value comes from ("--redis", "STINT_QUEUE",
+  // "/etc/stint/stint.toml:12", "default").
   std::map<std::string, std::string> origins;
 };
 
-// On failure: kConfig with "file:line:column: what; nearest key" (exit 78) or kInvalid for a flag or an environment
-// variable that is wrong (exit 2). Reads STINT_CONFIG, STINT_REDIS_URL, STINT_NAMESPACE, STINT_QUEUE, STINT_STATE_DIR,
-// XDG_*, HOME, STATE_DIRECTORY, CREDENTIALS_DIRECTORY. A file that was named and is not there is an error; that no file
-// is found is none.
+// On failure: kConfig with "file:line:column: what; nearest key" (exit 78) or kInvalid for a flag
+// or an environment variable that is wrong (exit 2). Reads STINT_CONFIG, STINT_REDIS_URL,
+// STINT_NAMESPACE, STINT_QUEUE, STINT_STATE_DIR, XDG_*, HOME, STATE_DIRECTORY,
+// CREDENTIALS_DIRECTORY. A file that was named and is not there is an error; that no file is found
+// is none.
 Result<LoadedConfig> load_config(const ConfigFlags& flags);
 
 }  // namespace stint
