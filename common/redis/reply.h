@@ -18,7 +18,7 @@ class ReplyView {
   bool is_integer() const;
   bool is_array() const;
   int64_t integer() const;        // 0 if it is none; a numeric string is parsed
-  std::string_view str() const;   // empty if it is none
+  std::string_view str() const;   // also an error's text; empty if it is none
   size_t size() const;            // of an array, else 0
   ReplyView operator[](size_t i) const;  // Requires: i < size()
 

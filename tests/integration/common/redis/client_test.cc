@@ -1,0 +1,116 @@
+#include "common/redis/client.h"
+
+#include <signal.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+using redis::Client;
+using redis::plain;
+using test::RedisServer;
+
+namespace {
+
+// SHA1 of the text, as Redis computes it.
+constexpr redis::Script kEcho{"echo", "098e0f0d1448c0a81dafe820f66d460eb09263da", "return ARGV[1]"};
+constexpr milliseconds kSoon{5000};
+
+}  // namespace
+
+TEST_CASE("client: replies of every kind come back") {
+  RedisServer server;
+  auto client = server.client();
+  CHECK(client.run(plain({"SET", "k", std::string("a\0b", 3)}))->view().str() == "OK");
+  CHECK(client.run(plain({"GET", "k"}))->view().str() == std::string_view("a\0b", 3));
+  CHECK(client.run(plain({"GET", "none"}))->view().is_nil());
+  CHECK(client.run(plain({"RPUSH", "l", "1", "2"}))->view().integer() == 2);
+  auto list = client.run(plain({"LRANGE", "l", "0", "-1"}));
+  REQUIRE(list->view().size() == 2);
+  CHECK(list->view()[1].integer() == 2);
+  auto refused = client.run(plain({"LPUSH", "k", "x"}));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kRefused);
+  CHECK(refused.error().message.starts_with("WRONGTYPE"));
+}
+
+TEST_CASE("client: a script that Redis does not know is run by its text, also in a pipeline") {
+  RedisServer server;
+  auto client = server.client();
+  std::vector<redis::Command> commands;
+  for (int i = 0; i < 10; ++i) {
+    commands.push_back(i % 3 == 0 ? plain({"PING", std::to_string(i)})
+                                  : redis::call(kEcho, "k", {std::to_string(i)}));
+  }
+  for (int round = 0; round < 2; ++round) {
+    auto replies = client.run_all(commands);
+    REQUIRE(replies.size() == commands.size());
+    for (size_t i = 0; i < replies.size(); ++i) {
+      REQUIRE(replies[i]);
+      CHECK(replies[i]->view().str() == std::to_string(i));
+    }
+  }
+  // The second round found the script: only the first one's calls were sent as text.
+  CHECK(server.command({"INFO", "commandstats"}).find("cmdstat_eval:calls=6") != std::string::npos);
+}
+
+TEST_CASE("client: 10 MB come back whole") {
+  RedisServer server;
+  auto client = server.client();
+  std::string big(10'000'000, 'x');
+  REQUIRE(client.run(plain({"SET", "big", big})));
+  CHECK(client.run(plain({"GET", "big"}))->view().str() == big);
+}
+
+TEST_CASE("client: who cannot be reached is named, with the cause, without the password") {
+  auto url = redis::parse_url("redis://u:secret@127.0.0.1:1");
+  auto client = Client::connect(*url, kSoon, "test");
+  REQUIRE_FALSE(client);
+  CHECK(client.error().code == ErrorCode::kUnavailable);
+  CHECK(client.error().message == "redis://u@127.0.0.1:1: Connection refused");
+}
+
+TEST_CASE("client: wrong and missing passwords are a matter of configuration") {
+  for (std::string user : {"", "app"}) {
+    test::RedisOptions options;
+    options.user = user;
+    options.password = "secret";
+    RedisServer server(options);
+    CHECK(server.command({"PING"}) == "PONG");
+    auto url = server.url();
+    url.password = "guess";
+    auto wrong = Client::connect(url, kSoon, "test");
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().code == ErrorCode::kConfig);
+    CHECK(wrong.error().message.find("guess") == std::string::npos);
+    url.user = url.password = "";
+    auto missing = Client::connect(url, kSoon, "test");
+    REQUIRE_FALSE(missing);
+    CHECK(missing.error().code == ErrorCode::kConfig);
+  }
+}
+
+TEST_CASE("client: a Redis that hangs is given up at the deadline") {
+  RedisServer server;
+  server.signal(SIGSTOP);
+  MonoTime start = now_mono();
+  auto client = Client::connect(server.url(), milliseconds{200}, "test");
+  REQUIRE_FALSE(client);
+  CHECK(client.error().message.find("does not answer") != std::string::npos);
+  CHECK(now_mono() - start < kSoon);
+  server.signal(SIGCONT);
+}
+
+TEST_CASE("client: dead after an error, and never a reply of before") {
+  RedisServer server;
+  auto client = server.client();
+  REQUIRE(client.run(plain({"PING"})));
+  server.kill9();
+  server.restart();
+  for (int i = 0; i < 3; ++i) {
+    auto reply = client.run(plain({"PING"}));
+    REQUIRE_FALSE(reply);
+    CHECK(reply.error().code == ErrorCode::kUnavailable);
+  }
+}

@@ -1,0 +1,26 @@
+// Waiting in tests: for a condition, up to a deadline that only a failing test ever reaches.
+// Requires: the predicate is cheap; it is asked every few milliseconds.
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+#include "common/clock.h"
+
+namespace stint::test {
+
+template <typename Predicate>
+[[nodiscard]] bool eventually(milliseconds deadline, Predicate&& holds) {
+  MonoTime end = now_mono() + deadline;
+  milliseconds pause{1};
+  while (!holds()) {
+    if (now_mono() > end) {
+      return false;
+    }
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, milliseconds{20});
+  }
+  return true;
+}
+
+}  // namespace stint::test

@@ -1,0 +1,140 @@
+#include "tests/support/redis_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <stdexcept>
+
+#include "common/unique_fd.h"
+#include "tests/support/eventually.h"
+
+namespace stint::test {
+
+namespace {
+
+constexpr milliseconds kUpWithin{20'000};
+
+int free_port() {
+  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  void* raw = &address;
+  if (bind(fd.get(), static_cast<sockaddr*>(raw), size) != 0 ||
+      getsockname(fd.get(), static_cast<sockaddr*>(raw), &size) != 0) {
+    throw std::runtime_error("no free port");
+  }
+  return ntohs(address.sin_port);
+}
+
+std::string text_of(redis::ReplyView reply) {
+  if (reply.is_integer()) {
+    return std::to_string(reply.integer());
+  }
+  if (!reply.is_array()) {
+    return std::string(reply.str());
+  }
+  std::string out;
+  for (size_t i = 0; i < reply.size(); ++i) {
+    out += (i == 0 ? "" : " ") + text_of(reply[i]);
+  }
+  return out;
+}
+
+}  // namespace
+
+RedisServer::RedisServer(RedisOptions options) : options_(std::move(options)) {
+  url_.user = options_.user;
+  url_.password = options_.password;
+  if (options_.tcp) {
+    url_.host = "127.0.0.1";
+    url_.port = free_port();
+  } else {
+    url_.socket = socket();
+  }
+  start();
+}
+
+std::string RedisServer::url_text() const {
+  std::string who = options_.password.empty() ? "" : options_.user + ":" + options_.password + "@";
+  return options_.tcp ? "redis://" + who + "127.0.0.1:" + std::to_string(url_.port)
+                      : "unix://" + who + url_.socket;
+}
+
+void RedisServer::start() {
+  std::vector<std::string> argv = {"redis-server", "--save",      "",
+                                   "--appendonly", "no",          "--dir",
+                                   dir_.path(),    "--daemonize", "no"};
+  auto add = [&](std::vector<std::string> more) {
+    argv.insert(argv.end(), more.begin(), more.end());
+  };
+  if (options_.tcp) {
+    add({"--port", std::to_string(url_.port), "--bind", "127.0.0.1"});
+  } else {
+    add({"--port", "0", "--unixsocket", url_.socket});
+  }
+  if (!options_.password.empty() && options_.user.empty()) {
+    add({"--requirepass", options_.password});
+  } else if (!options_.password.empty()) {
+    add({"--user", options_.user, "on", ">" + options_.password, "~*", "&*", "+@all", "--user",
+         "default", "off"});
+  }
+  add(options_.extra);
+  process_ = std::make_unique<Process>(Spawn{argv, {}, {}, {}});
+
+  std::string why;
+  bool up = eventually(kUpWithin, [&] {
+    auto client = redis::Client::connect(url_, milliseconds{5000}, "test");
+    why = client ? "" : client.error().message;
+    return client.ok() || !process_->running();
+  });
+  if (!up || !process_->running()) {
+    throw std::runtime_error("redis-server does not start: " + why + "\n" + process_->out());
+  }
+}
+
+pid_t RedisServer::pid() const {
+  return process_->pid();
+}
+
+redis::Client RedisServer::client() const {
+  auto client = redis::Client::connect(url_, milliseconds{5000}, "test");
+  if (!client) {
+    throw std::runtime_error(client.error().message);
+  }
+  return std::move(client).value();
+}
+
+std::string RedisServer::command(std::vector<std::string> args) const {
+  auto reply = client().run(redis::plain(std::move(args)));
+  if (!reply) {
+    throw std::runtime_error(reply.error().message);
+  }
+  return text_of(reply->view());
+}
+
+void RedisServer::kill9() {
+  process_->kill9();
+}
+
+void RedisServer::stop() {
+  process_->signal(SIGTERM);
+  process_->signal(SIGCONT);
+  if (!process_->wait(kUpWithin)) {
+    throw std::runtime_error("redis-server does not stop");
+  }
+}
+
+void RedisServer::restart() {
+  process_->kill9();
+  start();
+}
+
+void RedisServer::signal(int number) const {
+  process_->signal(number);
+}
+
+}  // namespace stint::test

@@ -1,0 +1,50 @@
+#include "common/redis/url.h"
+
+#include <catch2/catch.hpp>
+
+using stint::redis::parse_url;
+
+TEST_CASE("url: every part of redis:// is taken") {
+  auto url = parse_url("redis://app:p%40ss%2Fword@db.example:7000/3");
+  REQUIRE(url);
+  CHECK(url->user == "app");
+  CHECK(url->password == "p@ss/word");
+  CHECK(url->host == "db.example");
+  CHECK(url->port == 7000);
+  CHECK(url->db == 3);
+  CHECK(url->display() == "redis://app@db.example:7000/3");
+}
+
+TEST_CASE("url: what is left out has its default") {
+  auto url = parse_url("redis://localhost");
+  REQUIRE(url);
+  CHECK(url->port == 6379);
+  CHECK(url->db == 0);
+  CHECK(url->user.empty());
+  CHECK(parse_url("redis://:secret@h")->password == "secret");
+  CHECK(parse_url("redis://[::1]:7/1")->host == "::1");
+  CHECK(parse_url("redis://[::1]:7/1")->display() == "redis://[::1]:7/1");
+}
+
+TEST_CASE("url: unix:// takes a path and a database") {
+  auto url = parse_url("unix:///run/redis%20x/redis.sock?db=2");
+  REQUIRE(url);
+  CHECK(url->socket == "/run/redis x/redis.sock");
+  CHECK(url->db == 2);
+  CHECK(parse_url("unix://u:p@/s")->user == "u");
+}
+
+TEST_CASE("url: what is wrong is refused without the password in the message") {
+  for (auto text : {"", "localhost:6379", "http://h", "redis://", "redis://:secret@", "redis://h:0",
+                    "redis://h:65536", "redis://h:x", "redis://h/x", "redis://:se%zzcret@h",
+                    "unix://", "unix://host/secret", "unix:///secret?dv=1", "redis://[::1",
+                    "redis://[::1]x", "redis://h/-1", "redis://h:secret@"}) {
+    INFO(text);
+    auto url = parse_url(text);
+    REQUIRE_FALSE(url);
+    CHECK(url.error().code == stint::ErrorCode::kInvalid);
+    CHECK(url.error().message.find("secret") == std::string::npos);
+  }
+  CHECK_FALSE(parse_url("unix:///" + std::string(120, 'x')));
+  CHECK(parse_url("rediss://h").error().message.find("stunnel") != std::string::npos);
+}
