@@ -137,7 +137,7 @@ struct Client::Impl {
       if (!reply) {
         return reply.error();
       }
-      if (auto wrong = judge_greeting(step.what, reply->view())) {
+      if (auto wrong = judge_greeting(step.what, accepted(reply->view()))) {
         return with_context(where, *wrong);
       }
     }

@@ -1,5 +1,6 @@
-// A connection of the command line: synchronous, with a deadline on everything. One thread at a time.
-// After any I/O error it is dead: every later call is kUnavailable (hiredis would return the previous reply).
+// A connection of the command line: synchronous, with a deadline on everything. One thread at a
+// time. After any I/O error it is dead: every later call is kUnavailable (hiredis would return the
+// previous reply).
 #pragma once
 
 #include <memory>
@@ -15,8 +16,8 @@ namespace stint::redis {
 
 class Client {
  public:
-  // Connects, authenticates, selects the database. On failure: kUnavailable within timeout, the message naming
-  // url.display() and the cause; kConfig for refused credentials.
+  // Connects, authenticates, selects the database. On failure: kUnavailable within timeout, the
+  // message naming url.display() and the cause; kConfig for refused credentials.
   static Result<Client> connect(const Url& url, milliseconds timeout, const std::string& name);
   ~Client();
   Client(Client&&) noexcept;
@@ -24,7 +25,8 @@ class Client {
 
   // On failure: kUnavailable (no reply: unknown whether done), kRefused (error reply, its text).
   Result<OwnedReply> run(const Command& command);
-  // Pipelined: all are sent before the first reply is read. One Result a command, in order. Keep a pipeline below 64.
+  // Pipelined: all are sent before the first reply is read. One Result a command, in order. Keep a
+  // pipeline below 64.
   std::vector<Result<OwnedReply>> run_all(const std::vector<Command>& commands);
 
  private:

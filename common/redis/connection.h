@@ -1,14 +1,17 @@
 // A connection of a daemon or worker: asynchronous, on its libuv loop, kept alive for ever.
 // Owned and called by the loop's thread only; callbacks run there, never from inside run().
-// Invariants: every command has a deadline (hiredis has none of its own). A command that has no reply by then closes the
-// connection, since replies come in order; all commands in flight then end as kUnavailable: they may have been done or not.
-// Nothing is sent again by this class, except EVAL after NOSCRIPT, which was surely not done.
+// Invariants: every command has a deadline (hiredis has none of its own). A command that has no
+// reply by then closes the connection, since replies come in order; all commands in flight then end
+// as kUnavailable: they may have been done or not. Nothing is sent again by this class, except EVAL
+// after NOSCRIPT, which was surely not done.
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "common/clock.h"
 #include "common/error.h"
@@ -35,8 +38,9 @@ class Connection {
     milliseconds max_backoff{2000};  // between tries; starts at 50 ms, with jitter
   };
   struct Listener {
-    std::function<void(const ServerInfo&)> on_ready;   // connected, authenticated, asked INFO server
-    std::function<void(const Error&)> on_down;         // once an outage, at its start; also for the first try
+    std::function<void(const ServerInfo&)> on_ready;  // connected, authenticated, asked INFO server
+    std::function<void(const Error&)>
+        on_down;  // once an outage, at its start; also for the first try
   };
   using Done = std::function<void(Result<ReplyView>)>;
 
@@ -53,14 +57,16 @@ class Connection {
   // An error reply becomes kRefused with Redis' text. timeout 0 = command_timeout.
   void run(Command command, Done done, milliseconds timeout = milliseconds{0});
 
-  // SUBSCRIBE; on_message for every message until close(). Such a connection takes no other commands; it subscribes
-  // again by itself after an outage.
-  void subscribe(std::vector<std::string> channels,
-                 std::function<void(std::string_view channel, std::string_view message)> on_message);
+  // Requires: not open yet. SUBSCRIBE on every connect, on_ready comes when it is confirmed;
+  // on_message for every message until close(). Such a connection takes no other commands; it
+  // subscribes again by itself after an outage.
+  void subscribe(
+      std::vector<std::string> channels,
+      std::function<void(std::string_view channel, std::string_view message)> on_message);
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // shared with its own callbacks while they run
 };
 
 }  // namespace stint::redis

@@ -45,14 +45,17 @@ std::vector<GreetingStep> greeting(const Url& url, const std::string& name, bool
   return steps;
 }
 
-std::optional<Error> judge_greeting(Greeting what, ReplyView reply) {
-  if (what == Greeting::kInfoReplication && info_field(reply.str(), "role") == "slave") {
-    return Error{ErrorCode::kUnavailable, "it is a read-only replica"};
+std::optional<Error> judge_greeting(Greeting what, const Result<ReplyView>& reply) {
+  if (reply) {
+    bool is_replica =
+        what == Greeting::kInfoReplication && info_field(reply->str(), "role") == "slave";
+    return is_replica ? std::optional(Error{ErrorCode::kUnavailable, "it is a read-only replica"})
+                      : std::nullopt;
   }
-  if (!reply.is_error()) {
-    return std::nullopt;
+  Error error = reply.error();
+  if (error.code != ErrorCode::kRefused) {
+    return error;
   }
-  Error error = refused(reply);
   bool may_be_forbidden = what != Greeting::kAuth && what != Greeting::kSelect;
   if (may_be_forbidden && error.message.starts_with("NOPERM")) {
     return std::nullopt;  // a user without the right to ask: the work itself will show

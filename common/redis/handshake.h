@@ -26,7 +26,7 @@ std::vector<GreetingStep> greeting(const Url& url, const std::string& name, bool
 
 // Why this answer makes the connection unusable, or nothing. kConfig: credentials, database;
 // kUnavailable: try again.
-std::optional<Error> judge_greeting(Greeting what, ReplyView reply);
+std::optional<Error> judge_greeting(Greeting what, const Result<ReplyView>& reply);
 
 // "redis_version" out of INFO's text; empty if it is not there.
 std::string info_field(std::string_view info, std::string_view field);

@@ -1,4 +1,5 @@
-// What Redis answered: a view of hiredis' reply, valid as long as its owner (the callback, or an OwnedReply).
+// What Redis answered: a view of hiredis' reply, valid as long as its owner (the callback, or an
+// OwnedReply).
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,9 @@ class ReplyView {
   bool is_string() const;  // bulk or status
   bool is_integer() const;
   bool is_array() const;
-  int64_t integer() const;        // 0 if it is none; a numeric string is parsed
-  std::string_view str() const;   // also an error's text; empty if it is none
-  size_t size() const;            // of an array, else 0
+  int64_t integer() const;               // 0 if it is none; a numeric string is parsed
+  std::string_view str() const;          // also an error's text; empty if it is none
+  size_t size() const;                   // of an array, else 0
   ReplyView operator[](size_t i) const;  // Requires: i < size()
 
  private:

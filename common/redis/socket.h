@@ -2,11 +2,12 @@
 // caller's affair. Private to common/redis. Nothing here blocks and nothing raises SIGPIPE.
 #pragma once
 
-#include <netdb.h>
 #include <sys/socket.h>
 
 #include <string>
 #include <vector>
+
+#include <netdb.h>
 
 #include "common/error.h"
 #include "common/redis/url.h"

@@ -21,7 +21,8 @@ struct Url {
   friend bool operator==(const Url&, const Url&) = default;
 };
 
-// On failure: kInvalid; rediss:// names stunnel as the way to TLS. The message never holds the password.
+// On failure: kInvalid; rediss:// names stunnel as the way to TLS. The message never holds the
+// password.
 Result<Url> parse_url(std::string_view text);
 
 }  // namespace stint::redis

@@ -22,6 +22,9 @@ bool is_noscript(ReplyView reply);
 
 // An error reply as kRefused with Redis' own text, on one line and cut.
 Error refused(ReplyView reply);
+inline Result<ReplyView> accepted(ReplyView reply) {
+  return reply.is_error() ? Result<ReplyView>(refused(reply)) : reply;
+}
 
 class Reader {
  public:

@@ -1,0 +1,121 @@
+#include "tests/support/cut_proxy.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <stdexcept>
+
+namespace stint::test {
+
+namespace {
+
+UniqueFd unix_socket(const std::string& path, bool listening) {
+  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), std::min(path.size(), sizeof address.sun_path - 1));
+  void* raw = &address;
+  auto* generic = static_cast<sockaddr*>(raw);
+  bool ok = listening ? bind(fd.get(), generic, sizeof address) == 0 && listen(fd.get(), 64) == 0
+                      : connect(fd.get(), generic, sizeof address) == 0;
+  return ok ? std::move(fd) : UniqueFd();
+}
+
+}  // namespace
+
+CutProxy::CutProxy(std::string target_socket)
+    : target_(std::move(target_socket)),
+      listener_(unix_socket(dir_ / "proxy.sock", true)),
+      stop_(eventfd(0, EFD_CLOEXEC)),
+      thread_([this] { serve(); }) {}
+
+CutProxy::~CutProxy() {
+  uint64_t one = 1;
+  (void)!::write(stop_.get(), &one, sizeof one);
+  thread_.join();
+}
+
+redis::Url CutProxy::url() const {
+  redis::Url url;
+  url.socket = dir_ / "proxy.sock";
+  return url;
+}
+
+void CutProxy::serve() {
+  while (true) {
+    std::vector<pollfd> entries = {{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+    for (const auto& pair : pairs_) {
+      entries.push_back({pair.client.get(), POLLIN, 0});
+      entries.push_back({pair.server.get(), POLLIN, 0});
+    }
+    (void)poll(entries.data(), entries.size(), -1);
+    if (entries[0].revents != 0) {
+      return;
+    }
+    std::vector<Pair> live;
+    int cuts_before = cuts_;
+    for (size_t i = 0; i < pairs_.size(); ++i) {
+      auto& pair = pairs_[i];
+      bool ok = true;
+      if (entries[2 + 2 * i].revents != 0) {
+        ok = carry(pair.client.get(), pair.server.get(), request_budget_, false);
+      }
+      if (ok && entries[3 + 2 * i].revents != 0) {
+        ok = carry(pair.server.get(), pair.client.get(), reply_budget_, true);
+      }
+      if (ok) {
+        live.push_back(std::move(pair));
+      }
+    }
+    pairs_ = std::move(live);
+    if (cuts_ != cuts_before) {
+      pairs_.clear();
+    }
+    if (entries[1].revents != 0) {
+      accept_one();
+    }
+  }
+}
+
+void CutProxy::accept_one() {
+  Pair pair;
+  pair.client.reset(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  pair.server = unix_socket(target_, false);
+  if (pair.client && pair.server) {
+    pairs_.push_back(std::move(pair));
+  }
+}
+
+// False: this pair has ended, or the budget has.
+bool CutProxy::carry(int from, int to, std::atomic<int64_t>& budget, bool replies) {
+  std::array<char, 16384> bytes{};
+  ssize_t n = ::read(from, bytes.data(), bytes.size());
+  if (n <= 0) {
+    return false;
+  }
+  if (replies && swallow_) {
+    return true;
+  }
+  int64_t left = budget;
+  bool cut = left >= 0 && n >= left;
+  auto size = static_cast<size_t>(cut ? left : n);
+  if (size > 0 && send(to, bytes.data(), size, MSG_NOSIGNAL) != static_cast<ssize_t>(size)) {
+    return false;
+  }
+  if (replies) {
+    reply_bytes_ += static_cast<int64_t>(size);
+  }
+  if (left >= 0) {
+    budget = cut ? -1 : left - n;
+  }
+  cuts_ += cut ? 1 : 0;
+  return !cut;
+}
+
+}  // namespace stint::test
