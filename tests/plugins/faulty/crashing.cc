@@ -1,0 +1,104 @@
+// Tasks that harm their process.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "faulty.h"
+
+namespace faulty {
+namespace {
+
+// Uses up the stack: the result depends on every frame, so that no compiler turns it into a loop.
+int deeper(int64_t levels, volatile char* above) {
+  volatile char frame[4096];
+  frame[0] = static_cast<char>(above[0] + 1);
+  return levels == 0 ? 0 : deeper(levels - 1, frame) + frame[0];
+}
+
+void die(const std::string& how) {
+  if (how == "segv") {
+    ::raise(SIGSEGV);
+  } else if (how == "null") {
+    volatile int* nowhere = nullptr;
+    *nowhere = 1;
+  } else if (how == "abort") {
+    std::abort();
+  } else if (how == "kill") {
+    ::raise(SIGKILL);
+  } else if (how == "exit") {
+    std::exit(3);
+  } else if (how == "_exit") {
+    ::_exit(4);
+  } else if (how == "stack") {
+    volatile char top = 0;
+    deeper(INT64_MAX, &top);
+  } else if (how == "throw_in_thread") {
+    std::thread([] { throw std::runtime_error("nobody catches this"); }).join();
+  } else {
+    throw stint::FinalError(
+        "crash: how is one of segv null abort kill exit _exit stack throw_in_thread");
+  }
+}
+
+// {"how", "path", "times"}: with path and times only the first attempts crash, then it succeeds.
+void crash(stint::Job& job, const Json& params) {
+  if (params.contains("path") && count_up(params["path"]) > params.value("times", 1)) {
+    job.succeed();
+    return;
+  }
+  die(params.at("how"));
+}
+
+// {"seconds": 3600}: ignores every stop.
+void hang(stint::Job&, const Json& params) {
+  sleep_ms(static_cast<int64_t>(params.value("seconds", 3600.0) * 1000));
+}
+
+// {"path", "seconds": 3600}: the first attempt hangs, the next succeeds.
+void hang_once(stint::Job& job, const Json& params) {
+  if (count_up(params.at("path")) == 1) {
+    hang(job, params);
+  }
+  job.succeed(Json{{"attempt", job.attempt()}}.dump());
+}
+
+// {"path", "seconds": 3600, "wait": false}: leaves a child in its process group, whose pid it
+// appends to the file.
+void fork_child(stint::Job&, const Json& params) {
+  std::string path = params.at("path");
+  int64_t ms = static_cast<int64_t>(params.value("seconds", 3600.0) * 1000);
+  pid_t child = ::fork();
+  if (child == 0) {
+    sleep_ms(ms);
+    ::_exit(0);
+  }
+  append_line(path, std::to_string(child));
+  if (params.value("wait", false)) {
+    int status = 0;
+    ::waitpid(child, &status, 0);
+  }
+}
+
+// {"mib"}: keeps that much memory for good.
+void grow(stint::Job&, const Json& params) {
+  static std::vector<std::vector<char>> kept;
+  kept.emplace_back(params.at("mib").get<size_t>() << 20, 'x');
+}
+
+}  // namespace
+
+void add_crashing(stint::Plugin& plugin) {
+  add(plugin, "crash", crash);
+  add(plugin, "hang", hang);
+  add(plugin, "hang_once", hang_once);
+  add(plugin, "fork_child", fork_child);
+  add(plugin, "grow", grow);
+}
+
+}  // namespace faulty

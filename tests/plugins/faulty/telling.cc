@@ -1,0 +1,97 @@
+// Tasks that say things: progress, log lines, raw output, what they were given.
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "faulty.h"
+
+namespace faulty {
+namespace {
+
+// {"steps": 3, "ms": 10}: progress {"step": 1}, {"step": 2}, ...
+void progress(stint::Job& job, const Json& params) {
+  for (int step = 1; step <= params.value("steps", 3); ++step) {
+    job.progress(Json{{"step", step}}.dump());
+    sleep_ms(params.value("ms", 10));
+  }
+}
+
+// {"lines": 3, "text": "line"}: "line 1", "line 2", ...
+void log(stint::Job& job, const Json& params) {
+  for (int line = 1; line <= params.value("lines", 3); ++line) {
+    job.log(params.value("text", std::string("line")) + " " + std::to_string(line));
+  }
+}
+
+// {"how": "release"|"fail"|"crash"}: the first attempt reports progress and ends so; the next
+// returns what it finds of that.
+void checkpoint(stint::Job& job, const Json& params) {
+  if (!job.checkpoint().empty()) {
+    job.succeed(job.checkpoint());
+    return;
+  }
+  job.progress(R"({"at": 7})");
+  auto how = params.value("how", std::string("release"));
+  if (how == "crash") {
+    sleep_ms(params.value("ms", 1500));  // long enough for a heartbeat to carry the progress
+    std::abort();
+  }
+  how == "fail" ? job.fail("with a checkpoint") : job.release();
+}
+
+// {"bytes": 100000, "stream": 1|2}: terminal escapes, NULs and broken UTF-8, in lines without end
+// and with.
+void noisy(stint::Job&, const Json& params) {
+  const std::string piece("\x1b[31mred\x1b[0m \0 \xff\xfe \x07 and on\r", 28);
+  int64_t left = params.value("bytes", 100'000);
+  for (int64_t i = 0; left > 0; ++i, left -= static_cast<int64_t>(piece.size())) {
+    std::string out = piece + (i % 50 == 49 ? "\n" : "");
+    if (::write(params.value("stream", 1), out.data(), out.size()) < 0) {
+      return;
+    }
+  }
+}
+
+void info(stint::Job& job, const Json&) {
+  job.succeed(Json{{"id", job.id()},
+                   {"task", job.task()},
+                   {"queue", job.queue()},
+                   {"resource", job.resource()},
+                   {"attempt", job.attempt()},
+                   {"token", job.token()},
+                   {"pid", ::getpid()}}
+                  .dump());
+}
+
+// {"seconds": 3600, "on_stop": "release"|"fail"|"succeed"|"throw"}: a task that heeds its stop
+// flag.
+void wait(stint::Job& job, const Json& params) {
+  auto ms = static_cast<int64_t>(params.value("seconds", 3600.0) * 1000);
+  if (!job.wait_stop(std::chrono::milliseconds(ms))) {
+    return;
+  }
+  std::string reason = to_string(job.stop_reason());
+  job.log("stop: " + reason);
+  auto how = params.value("on_stop", std::string("release"));
+  if (how == "release") {
+    job.release();
+  } else if (how == "succeed") {
+    job.succeed(Json{{"stopped", reason}}.dump());
+  } else {
+    throw std::runtime_error("stopped: " + reason);
+  }
+}
+
+}  // namespace
+
+void add_telling(stint::Plugin& plugin) {
+  add(plugin, "progress", progress);
+  add(plugin, "log", log);
+  add(plugin, "checkpoint", checkpoint);
+  add(plugin, "noisy", noisy);
+  add(plugin, "info", info);
+  add(plugin, "wait", wait);
+  plugin.task("params_echo", [](stint::Job& job) { return job.params(); });
+}
+
+}  // namespace faulty
