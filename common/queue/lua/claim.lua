@@ -1,0 +1,45 @@
+-- claim.lua   reserved, pending -> active or blocked. Sent by a worker that has room for up to n jobs.
+-- KEYS[1] prefix
+-- ARGV worker, seq, n, lease ms
+-- Returns {status, token, id, record, id, record, ...}; status 'ok', 'paused', 'closed'; token '0' where nothing was given.
+-- n = 0, and a paused queue, give what is in reserved back to the tail of pending.
+-- Why seq: after a lost reply the same claim comes again; it gets, and renews, what it was given, or those jobs would wait for
+-- the sweep. An older seq is a request that was delayed on a dead connection: nobody would run what it took.
+-- Uses: base, clock, plan, attempt, record, take
+-- Flags: allow-oom
+local worker, seq, n, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]) or 0, match(ARGV[4], '^%d+$') or '30000'
+local last = call('HGET', P .. 'claims', worker) or ''
+local last_seq, last_token, last_ids = match(last, '^(%d+)\n(%d+)\n?(.*)$')
+if last == 'closed' then
+  return {'closed', '0'}
+elseif last_seq and tonumber(seq) <= tonumber(last_seq) then
+  return seq == last_seq and claimed_before(last_token, last_ids) or {'ok', '0'}
+end
+local function remember(token, ids)
+  call('HSET', P .. 'claims', worker, seq .. '\n' .. token .. '\n' .. table.concat(ids, '\n'))
+end
+local paused = call('EXISTS', P .. 'paused') == 1
+if paused or n <= 0 then
+  give_back_reserved()
+  remember('0', {})
+  return {paused and 'paused' or 'ok', '0'}
+end
+local ids, records = living(take(n))
+local resources, waits = lock(ids, records)
+local given, active, token = {}, {}, #ids > 0 and next_token() or '0'
+local reply, stub = {'ok', token}, token .. ' ' .. worker .. ' 0 ' .. lease .. ' - - - '
+for i, id in ipairs(ids) do
+  if not waits[i] then
+    given[#given + 1] = id
+    active[#active + 1], active[#active + 2] = id, stub .. resources[i]
+    reply[#reply + 1], reply[#reply + 2] = id, records[i]
+  end
+end
+if #given > 0 then
+  call('HSET', P .. 'active', unpack(active))
+end
+line_up(ids, resources, waits)
+write_plan()
+write_counters()
+remember(token, given)
+return reply

@@ -1,0 +1,58 @@
+-- intake.lua   the tail of an inbox -> pending, scheduled or rejected. Sent by a daemon, which has read and judged the entries.
+-- KEYS[1] prefix   KEYS[2] the list
+-- ARGV nonce, rejected_max, then groups of 6, tail first: raw, verdict ('accept' or 'refuse'), id, due, record or
+-- {"at","from","reason"}, params
+-- Returns {taken, status}: 'ok'; 'moved', another daemon took some or this call was done before: read the list again;
+-- 'conflict', the entry after those taken has a known id with other content: send it again as refused.
+-- Why the raw bytes are compared with the list: take and enqueue are one step, so nothing is lost or doubled by a crash between.
+-- Uses: base, clock, plan, drop, kept, enqueue, reject
+local nonce, most, n = ARGV[1], tonumber(ARGV[2]) or 0, math.floor((#ARGV - 2) / 6)
+if n <= 0 then
+  return {0, 'ok'}
+end
+local list, ids, taken, status, first = call('LRANGE', KEYS[2], -n, -1), {}, 0, 'ok', {}
+for i = 1, n do
+  ids[i] = ARGV[6 * i - 1]
+end
+local records = call('HMGET', P .. 'jobs', unpack(ids))
+for i = 1, n do
+  local _, its_nonce = content_of(records[i] or '')
+  if its_nonce == nonce then
+    return {0, 'moved'}
+  end
+end
+local function take_entry(i, raw, verdict, id, due, content, params)
+  if list[#list - i + 1] ~= raw then
+    return 'moved'
+  end
+  local twin = first[id]
+  if verdict ~= 'accept' then
+    will_reject(id, content, raw, records[i] or twin)
+  elseif twin or records[i] then
+    local function stored()
+      return twin and ARGV[6 * twin + 2] == params or not twin and has_params(id, params)
+    end
+    if not is_same(twin and ARGV[6 * twin + 1] or records[i], content, stored) then
+      return 'conflict'
+    end
+  else
+    first[id] = i
+    will_enqueue(id, due, content, params)
+  end
+  taken = i
+  return 'ok'
+end
+for i = 1, n do
+  status = take_entry(i, unpack(ARGV, 6 * i - 3, 6 * i + 2))
+  if status ~= 'ok' then
+    break
+  end
+end
+if taken > 0 then
+  call('LTRIM', KEYS[2], 0, -taken - 1)
+end
+write_rejected(most)
+write_enqueued()
+write_counters()
+hint_due()
+return {taken, status}

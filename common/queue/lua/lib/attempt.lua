@@ -1,0 +1,16 @@
+-- The value in `active`: token worker started lease retries crash_limit backoff resource. Cut once a value: the jobs of one
+-- claim that have no resource share theirs.
+local cut = {}
+
+-- Empty if the value is malformed.
+local function attempt_of(value)
+  local a = cut[value]
+  if a == nil then
+    local token, worker, started, lease, retries, crash_limit, backoff, resource =
+      match(value, '^(%d+) (%S+) ([01]) (%S+) (%S+) (%S+) (%S+) (.*)$')
+    a = token and {token = token, worker = worker, started = started == '1', lease = lease, retries = retries,
+      crash_limit = crash_limit, backoff = backoff, resource = resource}
+    cut[value] = a or false
+  end
+  return a or nil
+end

@@ -1,0 +1,29 @@
+-- Jobs that leave, and what stands beside them: params, errors, outcomes, logs. Each side table costs one EXISTS while
+-- nobody uses it.
+local function drop_beside(ids)
+  for _, side in ipairs({'params', 'errors', 'outcomes'}) do
+    if call('EXISTS', P .. side) == 1 then
+      call('HDEL', P .. side, unpack(ids))
+    end
+  end
+  if call('EXISTS', P .. 'logs') == 0 then
+    return
+  end
+  local logs, lists, named = call('HMGET', P .. 'logs', unpack(ids)), {}, {}
+  for i = 1, #ids do
+    if logs[i] then
+      lists[#lists + 1], named[#named + 1] = P .. 'log:' .. ids[i], ids[i]
+    end
+  end
+  if #named > 0 then
+    call('DEL', unpack(lists))
+    call('HDEL', P .. 'logs', unpack(named))
+  end
+end
+
+local function drop(ids)
+  if #ids > 0 then
+    call('HDEL', P .. 'jobs', unpack(ids))
+    drop_beside(ids)
+  end
+end

@@ -1,0 +1,55 @@
+-- Finished jobs are kept for a time, and only so many of them and so many bytes of outcomes and large parameters.
+
+local function bytes_in(side, ids)
+  local bytes = 0
+  if #ids > 0 and call('EXISTS', P .. side) == 1 then
+    for i = 1, #ids do
+      bytes = bytes + call('HSTRLEN', P .. side, ids[i])
+    end
+  end
+  return bytes
+end
+
+-- It succeeded, and is kept with its outcome.
+local function will_be_done(id, keep, limits, result, times, errors)
+  local said = outcome('done', match(limits, '^%d+') or '1', result == '' and 'null' or result, 'null', times, errors or '')
+  will('ZADD', 'done', text(now + keep), id)
+  will('HSET', 'outcomes', id, said)
+  count('kept_bytes', #said + bytes_in('params', {id}))
+  if errors then
+    will('HDEL', 'errors', id)
+  end
+end
+
+-- These kept jobs stop being kept; call it before they are dropped.
+local function unweigh(ids)
+  count('kept_bytes', -bytes_in('outcomes', ids) - bytes_in('params', ids))
+end
+
+-- Those to expire next go, at most n; answers how many.
+local function trim(n)
+  local popped, ids = call('ZPOPMIN', P .. 'done', n), {}
+  for i = 1, #popped, 2 do
+    ids[#ids + 1] = popped[i]
+  end
+  unweigh(ids)
+  drop(ids)
+  count('trimmed', #ids)
+  return #ids
+end
+
+-- If more is kept now: makes room, by at most 400 jobs a call.
+local function keep_within(keep_max, keep_bytes)
+  if not counters.kept_bytes then
+    return
+  end
+  local over = call('ZCARD', P .. 'done') - keep_max
+  if over > 0 then
+    trim(math.min(over, 200))
+  end
+  local before = tonumber(call('HGET', P .. 'stats', 'kept_bytes') or '0') or 0
+  local rounds = 0
+  while rounds < 10 and before + counters.kept_bytes > keep_bytes and trim(20) > 0 do
+    rounds = rounds + 1
+  end
+end

@@ -1,0 +1,109 @@
+-- The parts of a claim: what it takes, what it skips, who has to wait.
+
+-- The answer to a claim that was answered before: what of it is still active under that token, renewed.
+local function claimed_before(token, list)
+  local reply, ids = {'ok', token}, {}
+  for id in string.gmatch(list, '[^\n]+') do
+    ids[#ids + 1] = id
+  end
+  local values = #ids > 0 and call('HMGET', P .. 'active', unpack(ids)) or {}
+  local records = #ids > 0 and call('HMGET', P .. 'jobs', unpack(ids)) or {}
+  for i, id in ipairs(ids) do
+    local a = values[i] and attempt_of(values[i])
+    if a and a.token == token and records[i] then
+      reply[#reply + 1], reply[#reply + 2] = id, records[i]
+      will('ZADD', 'leases', text(now), id)
+    end
+  end
+  write_plan()
+  return reply
+end
+
+-- In bounded steps and in order: what stays behind is older, and is taken first by the next claim.
+local function give_back_reserved()
+  local newest = call('LPOP', P .. 'reserved', 100)
+  if newest then
+    call('RPUSH', P .. 'pending', unpack(newest))
+  end
+end
+
+local function take(n)
+  local ids = call('RPOP', P .. 'reserved', n) or {}
+  local more = #ids < n and call('RPOP', P .. 'pending', n - #ids) or {}
+  for i = 1, #more do
+    ids[#ids + 1] = more[i]
+  end
+  return ids
+end
+
+-- Of the ids taken, those that stand for a job: copies that died by cancel or delete are skipped (as many as `ghosts` says),
+-- and so are ids without a record. Returns ids and records.
+local function living(ids)
+  if #ids == 0 then
+    return ids, ids
+  end
+  local records, jobs, texts, seen = call('HMGET', P .. 'jobs', unpack(ids)), {}, {}, {}
+  local counts = call('EXISTS', P .. 'ghosts') == 1 and call('HMGET', P .. 'ghosts', unpack(ids)) or {}
+  local left = {}
+  for i, id in ipairs(ids) do
+    local dead = left[id] or tonumber(counts[i] or 0) or 0
+    if dead > 0 then
+      left[id] = dead - 1
+      count('ghosts', -1)
+    elseif records[i] and not seen[id] then
+      seen[id] = true
+      jobs[#jobs + 1], texts[#jobs + 1] = id, records[i]
+    end
+  end
+  for id, dead in pairs(left) do
+    if dead > 0 then
+      will('HSET', 'ghosts', id, text(dead))
+    else
+      will('HDEL', 'ghosts', id)
+    end
+  end
+  return jobs, texts
+end
+
+-- Takes the locks that the jobs need. Returns their resources ('' = none), and for those that found theirs held, true.
+local function lock(jobs, records)
+  local resources, wanted, by = {}, {}, {}
+  for i = 1, #jobs do
+    resources[i] = resource_of(records[i])
+    if resources[i] ~= '' then
+      wanted[#wanted + 1], by[#by + 1] = resources[i], i
+    end
+  end
+  local waits = {}
+  if #wanted == 0 then
+    return resources, waits
+  end
+  local holders, taken, first = call('HMGET', P .. 'locks', unpack(wanted)), {}, nil
+  for k, resource in ipairs(wanted) do
+    local id = jobs[by[k]]
+    local holder = taken[resource] or holders[k]
+    if not holder or holder == id then
+      taken[resource] = id
+      will('HSET', 'locks', resource, id)
+    else
+      waits[by[k]] = true
+    end
+  end
+  return resources, waits
+end
+
+-- Those who have to wait stand in line behind those who came before.
+local function line_up(jobs, resources, waits)
+  if not next(waits) then
+    return
+  end
+  local place = tonumber(call('GET', P .. 'blockseq') or '0') or 0
+  for i, id in ipairs(jobs) do
+    if waits[i] then
+      place = place + 1
+      will('ZADD', 'blocked:' .. resources[i], text(place), id)
+      will('ZADD', 'blocked', text(now), id)
+    end
+  end
+  call('SET', P .. 'blockseq', text(place))
+end
