@@ -1,4 +1,5 @@
-// For the files that read scripts' answers: the one error for an answer of another shape than docs/protocol.md says.
+// For the files that read scripts' answers: the one error for an answer of another shape than
+// docs/protocol.md says.
 #pragma once
 
 #include <string>
@@ -9,8 +10,9 @@
 namespace stint {
 
 inline Error unexpected_answer(std::string_view script) {
-  return {ErrorCode::kInternal, "Redis gave an answer to " + std::string(script) +
-                                    " that this release does not understand; is another release running?"};
+  return {ErrorCode::kInternal,
+          "Redis gave an answer to " + std::string(script) +
+              " that this release does not understand; is another release running?"};
 }
 
 }  // namespace stint

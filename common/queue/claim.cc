@@ -23,9 +23,11 @@ std::string_view how_word(Release::How how) {
 
 }  // namespace
 
-redis::Command claim(const Keys& keys, std::string_view worker, uint64_t seq, size_t n, milliseconds lease) {
-  return redis::call(lua::k_claim, keys.prefix(),
-                     {std::string(worker), std::to_string(seq), std::to_string(n), std::to_string(lease.count())});
+redis::Command claim(const Keys& keys, std::string_view worker, uint64_t seq, size_t n,
+                     milliseconds lease) {
+  return redis::call(
+      lua::k_claim, keys.prefix(),
+      {std::string(worker), std::to_string(seq), std::to_string(n), std::to_string(lease.count())});
 }
 
 Result<Claimed> parse_claim(redis::ReplyView reply) {
@@ -57,8 +59,10 @@ redis::Command heartbeat(const Keys& keys, std::string_view worker, std::span<co
     args.emplace_back(beat.id);
     args.push_back(std::to_string(beat.token));
     args.emplace_back(beat.started ? "1" : "0");
-    args.push_back(std::to_string(beat.limits.lease.count()) + " " + std::to_string(beat.limits.retries) + " " +
-                   std::to_string(beat.limits.crash_limit) + " " + std::to_string(beat.limits.backoff.encoded));
+    args.push_back(std::to_string(beat.limits.lease.count()) + " " +
+                   std::to_string(beat.limits.retries) + " " +
+                   std::to_string(beat.limits.crash_limit) + " " +
+                   std::to_string(beat.limits.backoff.encoded));
   }
   return redis::call(lua::k_heartbeat, keys.prefix(), std::move(args));
 }

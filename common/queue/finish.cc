@@ -12,8 +12,8 @@
 namespace stint {
 namespace {
 
-constexpr std::array<std::string_view, 8> kEndKindNames = {"ok",    "cancelled", "error",        "timeout",
-                                                           "crash", "lost",      "unknown-task", "corrupt"};
+constexpr std::array<std::string_view, 8> kEndKindNames = {
+    "ok", "cancelled", "error", "timeout", "crash", "lost", "unknown-task", "corrupt"};
 
 std::string time_or_null(int64_t wall_ms) {
   return wall_ms > 0 ? "\"" + rfc3339(wall_ms) + "\"" : "null";
@@ -21,20 +21,26 @@ std::string time_or_null(int64_t wall_ms) {
 
 // Not formatted for a success that is not kept: nobody would see it.
 std::string times_of(const Ended& job) {
-  if ((job.started_ms == 0 && job.finished_ms == 0) || (job.kind == EndKind::kOk && job.limits.keep.count() <= 0)) {
+  if ((job.started_ms == 0 && job.finished_ms == 0) ||
+      (job.kind == EndKind::kOk && job.limits.keep.count() <= 0)) {
     return {};
   }
-  return "\"started_at\":" + time_or_null(job.started_ms) + ",\"finished_at\":" + time_or_null(job.finished_ms);
+  return "\"started_at\":" + time_or_null(job.started_ms) +
+         ",\"finished_at\":" + time_or_null(job.finished_ms);
 }
 
 }  // namespace
 
-std::string_view to_string(EndKind kind) { return kEndKindNames.at(static_cast<size_t>(kind)); }
+std::string_view to_string(EndKind kind) {
+  return kEndKindNames.at(static_cast<size_t>(kind));
+}
 
 std::string error_json(int attempt, EndKind kind, std::string_view message, std::string_view signal,
                        std::string_view worker, int64_t at_ms) {
   std::string out = "{\"attempt\":" + std::to_string(attempt) + ",\"kind\":\"";
-  out.append(to_string(kind)).append("\",\"message\":").append(json_string(to_utf8(message, kMaxErrorText)));
+  out.append(to_string(kind))
+      .append("\",\"message\":")
+      .append(json_string(to_utf8(message, kMaxErrorText)));
   out.append(",\"signal\":").append(signal.empty() ? "null" : json_string(signal));
   out.append(",\"worker\":").append(json_string(to_utf8(worker, kMaxIdBytes)));
   out.append(",\"at\":\"").append(rfc3339(at_ms)).append("\"}");
@@ -43,7 +49,8 @@ std::string error_json(int attempt, EndKind kind, std::string_view message, std:
 
 std::string jitter_argument() {
   thread_local std::minstd_rand engine{std::random_device{}()};
-  return "0." + std::to_string(std::uniform_int_distribution<int>(1'000'000, 1'999'999)(engine)).substr(1);
+  return "0." +
+         std::to_string(std::uniform_int_distribution<int>(1'000'000, 1'999'999)(engine)).substr(1);
 }
 
 redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, KeepBounds bounds,
@@ -60,7 +67,8 @@ redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, K
     args.push_back(std::to_string(job.token));
     args.emplace_back(to_string(job.kind));
     args.push_back(std::to_string(job.attempt) + " " + std::to_string(job.limits.retries) + " " +
-                   std::to_string(job.limits.crash_limit) + " " + std::to_string(job.limits.backoff.encoded));
+                   std::to_string(job.limits.crash_limit) + " " +
+                   std::to_string(job.limits.backoff.encoded));
     args.push_back(std::to_string(job.limits.keep.count()));
     args.push_back(job.body);
     args.push_back(times_of(job));

@@ -1,4 +1,5 @@
-// The argument `jitter` of scripts that draw backoffs: Redis seeds a script's own random numbers the same every time.
+// The argument `jitter` of scripts that draw backoffs: Redis seeds a script's own random numbers
+// the same every time.
 #pragma once
 
 #include <string>
