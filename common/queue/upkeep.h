@@ -2,6 +2,7 @@
 // that Redis is another than before. Each is one bounded batch; any number of daemons may do it at once.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>

@@ -1,0 +1,74 @@
+// The faces of intake.lua and of what it keeps in `rejected`.
+#include "common/clock.h"
+#include "common/job/record.h"
+#include "common/queue/answer.h"
+#include "common/queue/submit.h"
+#include "common/queue/upkeep.h"
+#include "common/text/text.h"
+#include "lua/intake.lua.h"
+
+namespace stint {
+namespace {
+
+// {"at","from","reason"}: intake.lua takes `at` and `reason` out of it by their places, first and
+// last.
+std::string refusal_header(const std::string& list, const std::string& reason) {
+  return "{\"at\":\"" + rfc3339(now_wall_ms()) +
+         "\",\"from\":" + json_string(to_utf8(list, kMaxResourceBytes)) +
+         ",\"reason\":" + json_string(to_utf8(reason, kMaxErrorText)) + "}";
+}
+
+}  // namespace
+
+redis::Command intake(const Keys& keys, const std::string& list, std::string_view nonce,
+                      int64_t rejected_max, std::span<const InboxEntry> entries) {
+  redis::Command command =
+      redis::call(lua::k_intake, keys.prefix(), {std::string(nonce), std::to_string(rejected_max)});
+  command.keys.push_back(list);
+  command.args.reserve(2 + entries.size() * 6);
+  int64_t created_ms = now_wall_ms();
+  for (const InboxEntry& entry : entries) {
+    command.args.push_back(entry.raw);
+    if (entry.job) {
+      command.args.insert(command.args.end(),
+                          {"accept", entry.job->id, due_argument(*entry.job),
+                           make_record(*entry.job, nonce, created_ms),
+                           params_apart(*entry.job) ? entry.job->params : std::string()});
+    } else {
+      command.args.insert(command.args.end(),
+                          {"refuse", entry.id, "0", refusal_header(list, entry.reason), ""});
+    }
+  }
+  return command;
+}
+
+Result<IntakeAnswer> parse_intake(redis::ReplyView reply) {
+  if (reply.size() != 2) {
+    return unexpected_answer("intake");
+  }
+  IntakeAnswer answer;
+  answer.taken = static_cast<size_t>(reply[0].integer());
+  std::string_view status = reply[1].str();
+  if (status == "moved") {
+    answer.status = IntakeAnswer::Status::kMoved;
+  } else if (status == "conflict") {
+    answer.status = IntakeAnswer::Status::kConflict;
+  } else if (status != "ok") {
+    return unexpected_answer("intake");
+  }
+  return answer;
+}
+
+Result<Rejected> parse_rejected(std::string_view entry) {
+  size_t first = entry.find('\n');
+  size_t second = first == entry.npos ? first : entry.find('\n', first + 1);
+  if (second == entry.npos) {
+    return Error{ErrorCode::kInvalid,
+                 "an entry of `rejected` is not of the form that this release writes"};
+  }
+  return Rejected{std::string(entry.substr(0, first)),
+                  std::string(entry.substr(first + 1, second - first - 1)),
+                  std::string(entry.substr(second + 1))};
+}
+
+}  // namespace stint
