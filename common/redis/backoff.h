@@ -8,7 +8,7 @@
 
 #include "common/clock.h"
 
-namespace stint {
+namespace stint::redis {
 
 class Backoff {
  public:
@@ -30,4 +30,4 @@ class Backoff {
   std::minstd_rand random_;
 };
 
-}  // namespace stint
+}  // namespace stint::redis

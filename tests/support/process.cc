@@ -19,6 +19,7 @@
 
 #include "common/unique_fd.h"
 #include "tests/support/eventually.h"
+#include "tests/support/temp_dir.h"
 
 namespace stint::test {
 
@@ -235,6 +236,13 @@ std::string Process::out() const {
 std::string Process::err() const {
   std::lock_guard lock(impl_->mutex);
   return impl_->err;
+}
+
+bool alive(pid_t pid) {
+  // "pid (name) STATE ...": the name may hold anything, also ')'.
+  std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
+  size_t name_end = stat.rfind(')');
+  return name_end != std::string::npos && stat.size() > name_end + 2 && stat[name_end + 2] != 'Z';
 }
 
 Ended run(Spawn spawn, milliseconds timeout) {

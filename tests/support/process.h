@@ -46,6 +46,9 @@ class Process {
   std::unique_ptr<Impl> impl_;
 };
 
+// It runs; false also for a zombie that nobody has reaped yet.
+bool alive(pid_t pid);
+
 struct Ended {
   int code = -1;  // exit code, 128 + signal, or -1: killed because it did not end in time
   std::string out;
