@@ -81,10 +81,6 @@ unsigned mode_of(const std::string& path) {
   return s.st_mode & 07777;
 }
 
-bool test::alive(pid_t pid) {
-  return kill(pid, 0) == 0;
-}
-
 }  // namespace
 
 TEST_CASE(
