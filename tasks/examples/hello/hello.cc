@@ -1,6 +1,5 @@
 // The smallest plugin in C++. Built by the CMakeLists.txt beside it, or in one line:
-//   g++ -std=c++17 -fPIC -shared -fvisibility=hidden $(pkg-config --cflags stint-task) hello.cc -o
-//   hello.so
+//   g++ -fPIC -shared $(pkg-config --cflags stint-task) hello.cc -o hello.so
 #include <stint/task.hpp>
 
 STINT_PLUGIN("hello", "1.0") {

@@ -1,6 +1,6 @@
 /* The same in C, with nothing but the C header; any language that can fill in these tables can do
- * it. In one line: gcc -fPIC -shared -fvisibility=hidden $(pkg-config --cflags stint-task)
- * hello_c.c -o hello_c.so */
+ * it. In one line:
+ *   gcc -fPIC -shared $(pkg-config --cflags stint-task) hello_c.c -o hello_c.so */
 #include <stint/task.h>
 #include <string.h>
 

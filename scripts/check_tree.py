@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""The rules of this tree that no compiler checks: who may include whom, Lua headers, key names, sizes, modes.
+
+Run by ctest (label lint). Prints one line a finding and exits 1 if there is any."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LUA = Path("common/queue/lua")
+CODE = {".cc", ".c", ".h", ".hpp", ".lua", ".py", ".sh", ".cmake"}
+MAX_LINES, MAX_SCRIPT_LINES, MAX_FUNCTION_LINES, MAX_README_LINES = 400, 80, 60, 150
+# Folder -> the first parts of a path that its files may include with quotes. Angle brackets: see check_includes.
+ARROWS = {
+    "common": {"common", "lua"},
+    "daemon": {"common", "daemon"},
+    "worker": {"common", "worker", "tasks/include"},
+}
+findings = []
+
+
+def report(path, line, text):
+    findings.append(f"{path}:{line}: {text}" if line else f"{path}: {text}")
+
+
+def tracked_files():
+    """Everything in git, new files too; without git (a source archive) everything outside build/."""
+    try:
+        out = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard", "-z"],
+                             capture_output=True, check=True).stdout.decode()
+        names = [Path(name) for name in out.split("\0") if name]
+    except (OSError, subprocess.CalledProcessError):
+        names = [p.relative_to(ROOT) for p in ROOT.rglob("*") if p.relative_to(ROOT).parts[0] not in ("build", ".git")]
+    return sorted(name for name in names if (ROOT / name).is_file())
+
+
+def read(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def check_includes(path, text):
+    top = path.parts[0]
+    for number, line in enumerate(text.splitlines(), 1):
+        quoted = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+        angled = re.match(r"\s*#\s*include\s+<([^>]+)>", line)
+        if quoted and top in ARROWS:
+            target = quoted.group(1)
+            if not any(target.startswith(folder + "/") for folder in ARROWS[top]):
+                report(path, number, f"{top}/ may not include {target}")
+        if quoted and top == "tasks" and not (ROOT / path.parent / quoted.group(1)).is_file():
+            report(path, number, f"tasks/ includes only <stint/...> and files beside: {quoted.group(1)}")
+        if angled and angled.group(1).startswith("stint/") and top not in ("tasks", "worker", "tests"):
+            report(path, number, f"{top}/ knows no plugins: <{angled.group(1)}>")
+
+
+def check_function_sizes(path, lines):
+    start = None
+    for number, line in enumerate(lines, 1):
+        opens = re.match(r"[A-Za-z}].*\{$", line) and not re.match(
+            r"(namespace|class|struct|enum|union|extern|template|static constexpr|constexpr|const|inline constexpr)\b", line)
+        if opens:
+            start = number
+        if line.startswith("}") and start is not None:
+            if number - start > MAX_FUNCTION_LINES:
+                report(path, start, f"a function of {number - start + 1} lines; at most {MAX_FUNCTION_LINES}")
+            start = None
+
+
+def check_text(path, text):
+    lines = text.split("\n")
+    if path.suffix in CODE and len(lines) - 1 > MAX_LINES:
+        report(path, 0, f"{len(lines) - 1} lines; at most {MAX_LINES}")
+    if path.name == "README.md" and path.parent == Path(".") and len(lines) - 1 > MAX_README_LINES:
+        report(path, 0, f"{len(lines) - 1} lines; at most {MAX_README_LINES}")
+    if path.suffix in (".h", ".hpp") and not re.match(r"(//|/\*) ?\S", lines[0]):
+        report(path, 1, "a header opens by saying what it is")
+    if text and not text.endswith("\n"):
+        report(path, len(lines), "no newline at the end")
+    later = re.compile(r"\b(TO" + "DO|FIX" + r"ME|X" + r"XX)\b")
+    for number, line in enumerate(lines, 1):
+        if later.search(line):
+            report(path, number, "work left for later belongs into an issue")
+        if path.suffix in CODE and re.search(r"[ \t]+$", line):
+            report(path, number, "space at the end of a line")
+    if path.suffix in (".cc", ".c", ".h", ".hpp") and path.parts[0] != "tests":
+        check_function_sizes(path, lines)
+
+
+def check_test_names(path, text):
+    """CMake takes ; [ ] in a test's name apart, and the test would silently never run."""
+    for match in re.finditer(r'TEST_CASE\(\s*((?:"[^"]*"\s*)+)', text):
+        if re.search(r"[;\[\]\\]", match.group(1)):
+            report(path, text.count("\n", 0, match.start()) + 1, "; [ ] or \\ in the name of a test: ctest would not run it")
+
+
+def check_mode(path, text):
+    executable = os.access(ROOT / path, os.X_OK)
+    if text.startswith("#!") and path.suffix != ".lua" and not executable:
+        report(path, 0, "begins with #! but is not executable")
+    if executable and not text.startswith("#!"):
+        report(path, 0, "is executable but no script")
+
+
+def table_rows(text, heading):
+    """The first cells of the table below a heading of docs/protocol.md, each cut at its commas."""
+    section = text.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| ")][1:]
+    return {part.strip() for row in rows for part in row.split(",")}
+
+
+def check_lua_header(path, text, lib):
+    header = text.split("\nlocal ")[0] if "\nlocal " in text else text
+    if not text.startswith(f"-- {path.name} "):
+        report(path, 1, f"the first line is '-- {path.name}   the arrow'")
+    for word in ("KEYS", "ARGV", "Returns"):
+        if not re.search(rf"^-- .*{word}", header, re.M):
+            report(path, 1, f"the header does not say {word}")
+    body = re.sub(r"--[^\n]*", "", text)
+    for key in ("KEYS[2]", "KEYS[3]"):
+        if (key in header) != (key in body):
+            report(path, 1, f"{key} in header or body, not in both")
+    uses = re.search(r"^-- Uses: ([a-z_, ]+)$", text, re.M)
+    for name in re.split(r", *", uses.group(1).strip()) if uses else []:
+        if name not in lib:
+            report(path, 0, f"Uses: {name}, but there is no lib/{name}.lua")
+    lines = text.count("\n")
+    if lines > MAX_SCRIPT_LINES:
+        report(path, 0, f"{lines} lines; a script has at most {MAX_SCRIPT_LINES}")
+
+
+def check_key_names(path, text, keys):
+    patterns = [r"(?:P|KEYS\[1\]) \.\. '([a-z]+:?)", r"will\('[A-Z]+', '([a-z]+:?)", r"\bbeside\('([a-z]+)'",
+                r"\bkeys_?(?:\(\))?\(\"([a-z]+)\"\)"]
+    for number, line in enumerate(text.splitlines(), 1):
+        for pattern in patterns:
+            for name in re.findall(pattern, re.sub(r"--.*", "", line)):
+                if name not in keys:
+                    report(path, number, f"key '{name}' is no row of the table of keys in docs/protocol.md")
+
+
+def check_lua(files):
+    protocol = read("docs/protocol.md")
+    keys = {re.sub(r"<.*", "", name) for cell in table_rows(protocol, "Keys") for name in re.findall(r"`P ([^`]+)`", cell)}
+    keys |= set(re.findall(r"(?:\(|channel )`P ([a-z]+)`", protocol))  # told in a row of others; the pub/sub channel
+    lib = {p.stem for p in files if p.parent == LUA / "lib"}
+    scripts = {p.stem for p in files if p.parent == LUA and p.suffix == ".lua"}
+    rows = table_rows(protocol, "Scripts")
+    for name in sorted(scripts - rows):
+        report(LUA / f"{name}.lua", 0, "is no row of the table of scripts in docs/protocol.md")
+    for name in sorted(rows - scripts):
+        report("docs/protocol.md", 0, f"script '{name}' has no {LUA}/{name}.lua")
+    used = set()
+    for path in files:
+        if path.suffix == ".lua" and LUA in path.parents:
+            text = read(path)
+            check_key_names(path, text, keys)
+            used |= set(re.split(r", *", (re.findall(r"^-- Uses: ([a-z_, ]+)$", text, re.M) or [""])[0].strip()))
+            if path.parent == LUA:
+                check_lua_header(path, text, lib)
+        elif path.suffix in (".cc", ".h") and path.parts[0] in ("common", "daemon", "worker"):
+            check_key_names(path, read(path), keys)
+    for name in sorted(lib - used):
+        report(LUA / "lib" / f"{name}.lua", 0, "no script uses it")
+
+
+def main():
+    files = tracked_files()
+    for path in files:
+        try:
+            text = read(path)
+        except UnicodeDecodeError:
+            continue  # binary test data
+        check_text(path, text)
+        check_mode(path, text)
+        check_test_names(path, text)
+        if path.suffix in (".cc", ".c", ".h", ".hpp"):
+            check_includes(path, text)
+    check_lua(files)
+    for finding in findings:
+        print(finding)
+    print(f"check_tree: {len(files)} files, {len(findings)} findings")
+    return 1 if findings else 0
+
+
+sys.exit(main())
