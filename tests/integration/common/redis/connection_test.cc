@@ -119,7 +119,7 @@ TEST_CASE("connection: a wrong password is a matter of configuration, and is not
   CHECK(probe.downs[0].message.find("guess") == std::string::npos);
 }
 
-TEST_CASE("connection: a killed Redis is one outage; after it another run id") {
+TEST_CASE("connection: a killed Redis is one outage, and after it another run id") {
   RedisServer server;
   Probe probe(server.url());
   probe.connection->open();
@@ -226,7 +226,8 @@ TEST_CASE("connection: a Redis that is demoted counts as gone") {
   CHECK(probe.downs.size() == 1);
 }
 
-TEST_CASE("connection: close ends what is in flight, later and as unavailable; open starts anew") {
+TEST_CASE(
+    "connection: close ends what is in flight, later and as unavailable, and open starts anew") {
   RedisServer server;
   Probe probe(server.url());
   probe.connection->open();
