@@ -1,5 +1,6 @@
 #include "common/loop/stream.h"
 
+#include <unistd.h>
 #include <uv.h>
 
 #include <array>
@@ -70,6 +71,20 @@ Stream::~Stream() {
   state_->abandoned = true;
   uv_close(reinterpret_cast<uv_handle_t*>(&state_->pipe),
            [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
+}
+
+void Stream::drain() {
+  uv_os_fd_t fd = -1;
+  if (state_->ended || uv_fileno(reinterpret_cast<uv_handle_t*>(&state_->pipe), &fd) != 0) {
+    return;
+  }
+  while (true) {
+    ssize_t size = ::read(fd, state_->buffer.data(), state_->buffer.size());  // non-blocking
+    if (size <= 0) {
+      return;
+    }
+    state_->listener.on_data({state_->buffer.data(), static_cast<size_t>(size)});
+  }
 }
 
 void Stream::write(std::string bytes) {

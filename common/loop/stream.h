@@ -27,6 +27,10 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   void write(std::string bytes);
+  // Reads at once what has already come, when nothing more is to be expected: the other end's
+  // process is dead. Calls on_data, never on_end. Must not be called from a callback of this
+  // stream.
+  void drain();
 
  private:
   struct State;

@@ -1,0 +1,104 @@
+#include "daemon/options.h"
+
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "common/text/text.h"
+
+namespace stint {
+namespace {
+
+constexpr const char* kAbout =
+    "stintd, the daemon of the job queue stint: keeps worker processes that run jobs with the task "
+    "plugins.";
+
+constexpr const char* kExamples = R"(
+Examples:
+  stintd                                       with an embedded Redis in the state directory
+  stintd --redis unix:///run/redis/redis.sock  with a Redis of yours
+  stintd --plugins ./build/tasks --state-dir /tmp/stint --processes 2
+  stintd --check-config                        what would run, and whether the configuration is right
+  stintd --retry-failed --queue video          put failed jobs back, print how many
+
+Signals: TERM, INT stop (a second one at once); HUP reads configuration and plugins again; TSTP, CONT pause, go on.
+Exit codes: 0 stopped or done, 1 the state directory is held by another daemon, 2 usage, 7 no Redis (one-shot options),
+78 configuration, plugin, record format or Redis is wrong.)";
+
+void add_options(CLI::App& app, Options& options) {
+  ConfigFlags& flags = options.flags;
+  app.add_option("--config", flags.config_file,
+                 "configuration file (default: the first of $STINT_CONFIG, "
+                 "$XDG_CONFIG_HOME/stint/stint.toml, /etc/stint/stint.toml)");
+  app.add_option("--redis", flags.redis,
+                 "redis://[user@]host:port/db or unix:///path?db=0 (default: embedded)");
+  app.add_option("--namespace", flags.ns, "prefix of all keys (default: stint)");
+  app.add_option("-q,--queue", flags.queues, "queue to serve; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--plugins", flags.plugins, "folder or file with task plugins; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--processes", flags.processes,
+                 "worker processes (default: one a CPU; 0: none, run jobs in this one)");
+  app.add_option("--slots", flags.slots, "jobs that a worker runs at once (default: 1)");
+  app.add_option("--state-dir", flags.state_dir, "folder for the embedded Redis and the lock");
+  app.add_option("--log-level", flags.log_level, "debug, info, warning or error (default: info)");
+  app.add_flag("--json", options.json, "with the options below: print one JSON object a queue");
+}
+
+void add_modes(CLI::App& app, Options& options) {
+  using Mode = Options::Mode;
+  auto add = [&](const char* name, Mode mode, const char* about) {
+    return app.add_flag_callback(
+        name, [&options, mode] { options.mode = mode; }, about);
+  };
+  const std::array<CLI::Option*, 4> modes{
+      add("--check-config", Mode::kCheckConfig,
+          "check the configuration, print what would run, exit 0 or 78"),
+      add("--retry-failed", Mode::kRetryFailed, "put every failed job back, and exit"),
+      add("--delete-failed", Mode::kDeleteFailed, "delete every failed job, and exit"),
+      add("--flush-stale", Mode::kFlushStale, "settle what is past its lease, and exit")};
+  for (auto* one : modes) {
+    for (auto* other : modes) {
+      if (one != other) {
+        one->excludes(other);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
+  Options options;
+  CLI::App app(kAbout, "stintd");
+  app.footer(kExamples);
+  app.set_version_flag("--version", "stintd " STINT_VERSION);
+  try {
+    add_options(app, options);
+    add_modes(app, options);
+    app.parse(argc, argv);
+  } catch (const CLI::Success& said) {
+    (void)app.exit(said);
+    return ExitCode::kOk;
+  } catch (const CLI::ExtrasError& error) {
+    std::vector<std::string> known;
+    for (const auto* option : app.get_options()) {
+      known.push_back(option->get_name());
+    }
+    auto unknown = app.remaining();
+    auto near = unknown.empty() ? std::nullopt : nearest(unknown.front(), known);
+    std::cerr << "stintd: " << error.what() << (near ? "; did you mean " + *near + "?" : "")
+              << "\n";
+    return ExitCode::kUsage;
+  } catch (const CLI::Error& error) {
+    std::cerr << "stintd: " << error.what() << "\n";
+    return ExitCode::kUsage;
+  }
+  return options;
+}
+
+}  // namespace stint

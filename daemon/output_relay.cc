@@ -1,0 +1,150 @@
+#include "daemon/output_relay.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "common/job/limits.h"
+#include "common/log/log.h"
+#include "common/text/text.h"
+
+namespace stint {
+namespace {
+
+constexpr int64_t kLinesPerSecond = 200;
+constexpr int64_t kLinesBurst = 1000;
+constexpr milliseconds kFlushEvery{1'000};
+constexpr size_t kMaxPending = kMaxJobLog;  // a job's log holds no more
+
+struct OwnLine {
+  log::Level level;
+  std::string_view body;
+};
+
+// "2026-11-20T18:51:43.123Z info  stint-worker: BODY": the worker's own log, to be said once and
+// not wrapped. A task can write such a line too, and gains a line in the log by it, as with any
+// other.
+std::optional<OwnLine> parse_own_line(std::string_view line) {
+  constexpr size_t kTime = 25;
+  constexpr std::string_view kProgram = "stint-worker: ";
+  constexpr std::array<std::pair<std::string_view, log::Level>, 4> kLevels{
+      {{"debug ", log::Level::kDebug},
+       {"info  ", log::Level::kInfo},
+       {"warning ", log::Level::kWarning},
+       {"error ", log::Level::kError}}};
+  if (line.size() < kTime || line[kTime - 2] != 'Z') {
+    return std::nullopt;
+  }
+  line.remove_prefix(kTime);
+  for (const auto& [name, level] : kLevels) {
+    if (line.starts_with(name) && line.substr(name.size()).starts_with(kProgram)) {
+      return OwnLine{level, line.substr(name.size() + kProgram.size())};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+OutputRelay::OutputRelay(uv_loop_s* loop, UniqueFd out, UniqueFd err,
+                         const control::FlightRecorder& recorder, Options options)
+    : recorder_(recorder),
+      options_(std::move(options)),
+      out_{LineCutter(kMaxLogLine), nullptr, "stdout"},
+      err_{LineCutter(kMaxLogLine), nullptr, "stderr"},
+      limit_(kLinesPerSecond, kLinesBurst),
+      flush_timer_(loop, [this] { flush(); }) {
+  auto listen = [this](Pipe& pipe) {
+    return Stream::Listener{[this, &pipe](std::string_view bytes) { on_data(pipe, bytes); },
+                            nullptr};
+  };
+  out_.stream = std::make_unique<Stream>(loop, std::move(out), listen(out_));
+  err_.stream = std::make_unique<Stream>(loop, std::move(err), listen(err_));
+}
+
+void OutputRelay::on_data(Pipe& pipe, std::string_view bytes) {
+  look_up_job();
+  pipe.cutter.feed(bytes, [&](std::string_view line, bool cut) { on_line(pipe, line, cut); });
+  if (!pending_.empty() && !flush_timer_.active()) {
+    flush();
+  }
+}
+
+// One look a chunk, not a line: lines that come together were written together.
+void OutputRelay::look_up_job() {
+  job_.reset();
+  for (auto& entry : recorder_.held()) {
+    if (entry.state != control::EntryState::kStarted) {
+      continue;
+    }
+    if (job_) {
+      job_.reset();  // several run: nobody can say whose line it is
+      return;
+    }
+    job_ = std::move(entry);
+  }
+}
+
+void OutputRelay::on_line(const Pipe& pipe, std::string_view line, bool cut) {
+  if (!limit_.allow(now_mono())) {
+    flush_timer_.start(kFlushEvery);
+    return;
+  }
+  if (auto own = parse_own_line(line); own && &pipe == &err_) {
+    log::event(own->level, own->body, {{"worker", options_.worker}});
+    return;
+  }
+  std::string text = escape(line, kMaxLogLine) + (cut ? " [cut]" : "");
+  log::info("output", {{"worker", options_.worker},
+                       {"job", job_ ? escape(job_->id, kMaxIdBytes) : "-"},
+                       {"from", pipe.name},
+                       {"text", text}});
+  if (options_.job_log && job_) {
+    keep_for_job(to_utf8(line, kMaxLogLine - 64));
+  }
+}
+
+void OutputRelay::keep_for_job(std::string_view text) {
+  if (pending_bytes_ + text.size() > kMaxPending) {
+    return;
+  }
+  bool same = !pending_.empty() && pending_.back().batch.id == job_->id &&
+              pending_.back().batch.token == job_->token;
+  if (!same) {
+    pending_.push_back({job_->queue, LogBatch{job_->id, job_->token, std::nullopt, {}}});
+  }
+  pending_bytes_ += text.size();
+  pending_.back().batch.lines.push_back(std::to_string(now_wall_ms()) + " " +
+                                        std::to_string(job_->attempt) + " " + std::string(text));
+}
+
+void OutputRelay::say_dropped() {
+  if (int64_t dropped = limit_.take_refused(); dropped > 0) {
+    log::warning("output dropped: too many lines",
+                 {{"worker", options_.worker}, {"lines", dropped}});
+  }
+}
+
+void OutputRelay::flush() {
+  say_dropped();
+  if (pending_.empty()) {
+    return;
+  }
+  pending_bytes_ = 0;
+  flush_timer_.start(kFlushEvery);  // what comes before then waits for it
+  options_.send(std::exchange(pending_, {}));
+}
+
+std::vector<OutputRelay::Lines> OutputRelay::finish() {
+  flush_timer_.start(kFlushEvery);  // on_data below must not send: the lines are returned
+  for (auto* pipe : {&out_, &err_}) {
+    pipe->stream->drain();
+    pipe->cutter.finish([&](std::string_view line, bool cut) { on_line(*pipe, line, cut); });
+    pipe->stream.reset();
+  }
+  flush_timer_.stop();
+  say_dropped();
+  return std::exchange(pending_, {});
+}
+
+}  // namespace stint

@@ -1,0 +1,30 @@
+#include "daemon/queue_keeper.h"
+
+namespace stint {
+namespace {
+
+constexpr milliseconds kPromoteLatest{1'000};
+constexpr milliseconds kExpireSoonest{500};
+constexpr milliseconds kExpireLatest{10'000};
+
+}  // namespace
+
+QueueKeeper::QueueKeeper(uv_loop_s* loop, redis::Connection& redis, const Config& config,
+                         const QueueConfig& queue)
+    : keys_(config.ns, queue.name),
+      sweeper_(loop, redis, keys_, config.sweep_interval, queue_limits(queue).keep),
+      promoter_(loop, redis,
+                {"promote " + queue.name, [keys = keys_] { return promote(keys); }, milliseconds{1},
+                 kPromoteLatest}),
+      expirer_(loop, redis,
+               {"expire " + queue.name, [keys = keys_] { return expire(keys); }, kExpireSoonest,
+                kExpireLatest}) {
+  auto lists = queue.intake;
+  lists.insert(lists.begin(), keys_("inbox"));
+  for (const auto& list : lists) {
+    intakes_.push_back(std::make_unique<Intake>(
+        loop, keys_, Intake::Options{config.redis, list, queue.rejected_max}));
+  }
+}
+
+}  // namespace stint

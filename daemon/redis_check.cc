@@ -1,0 +1,143 @@
+#include "daemon/redis_check.h"
+
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "common/queue/keys.h"
+#include "common/queue/upkeep.h"
+#include "common/text/text.h"
+#include "daemon/redis_info.h"
+
+namespace stint {
+namespace {
+
+constexpr int kOldestMajor = 7;
+
+int major_version(std::string_view version) {
+  int major = 0;
+  (void)std::from_chars(version.data(), version.data() + version.size(), major);
+  return major;
+}
+
+// A right that is missing does not come back by waiting; the line says which and how to grant them
+// all.
+Error explain(const Error& error, const Config& config) {
+  if (error.code != ErrorCode::kRefused || !error.message.starts_with("NOPERM")) {
+    return error;
+  }
+  std::string user = config.redis.user.empty() ? "default" : config.redis.user;
+  return {ErrorCode::kConfig, "Redis user " + user + " lacks a right: " + error.message +
+                                  "; grant: ACL SETUSER " + user + " ~" + config.ns + ":* &" +
+                                  config.ns + ":* +@all -@admin -@dangerous +info"};
+}
+
+// The steps, one after the other; frees itself with the last callback.
+struct Check : std::enable_shared_from_this<Check> {
+  redis::Connection& redis;
+  Config config;
+  std::function<void(Result<std::vector<std::string>>)> done;
+  std::vector<std::string> warnings;
+  size_t queue = 0;
+
+  Check(redis::Connection& r, Config c, std::function<void(Result<std::vector<std::string>>)> d)
+      : redis(r), config(std::move(c)), done(std::move(d)) {}
+
+  void ask(redis::Command command, void (Check::*next)(redis::ReplyView)) {
+    redis.run(std::move(command),
+              [self = shared_from_this(), next](Result<redis::ReplyView> reply) {
+                if (reply) {
+                  ((*self).*next)(*reply);
+                } else {
+                  self->done(explain(reply.error(), self->config));
+                }
+              });
+  }
+  void begin() { ask(redis::plain({"INFO"}), &Check::have_info); }
+
+  void have_info(redis::ReplyView info) {
+    auto warning = judge_server(info.str());
+    if (!warning) {
+      done(warning.error());
+      return;
+    }
+    if (!warning->empty()) {
+      warnings.push_back(*warning);
+    }
+    ask(redis::plain({"HGET", meta_key(config.ns), "format"}), &Check::have_format);
+  }
+  void have_format(redis::ReplyView format) {
+    if (format.is_nil()) {
+      ask(redis::plain({"HSETNX", meta_key(config.ns), "format", std::string(kFormat)}),
+          &Check::set_format);
+    } else if (format.str() != kFormat) {
+      done(Error{ErrorCode::kConfig, "namespace " + config.ns + " in " + config.redis.display() +
+                                         " has format " + escape(format.str(), 64) +
+                                         ", this stintd has format " + std::string(kFormat)});
+    } else {
+      name_queues();
+    }
+  }
+  void set_format(redis::ReplyView) {
+    ask(redis::plain({"HGET", meta_key(config.ns), "format"}),
+        &Check::have_format);  // perhaps another was first
+  }
+  void name_queues() {
+    std::vector<std::string> command{"SADD", queues_key(config.ns)};
+    for (const auto& one : config.queues) {
+      command.push_back(one.name);
+    }
+    // A Redis that is full refuses new members; then the name is not listed until the next
+    // connection.
+    redis.run(redis::plain(std::move(command)),
+              [self = shared_from_this()](Result<redis::ReplyView> reply) {
+                if (!reply && reply.error().code == ErrorCode::kRefused &&
+                    !reply.error().message.starts_with("OOM")) {
+                  self->done(explain(reply.error(), self->config));
+                  return;
+                }
+                self->try_script();
+              });
+  }
+  // A harmless script on each queue: shows whether we may run scripts and touch the keys.
+  void try_script() {
+    if (queue == config.queues.size()) {
+      done(std::move(warnings));
+      return;
+    }
+    ask(expire(Keys(config.ns, config.queues[queue].name), 1), &Check::next_script);
+  }
+  void next_script(redis::ReplyView) {
+    ++queue;
+    try_script();
+  }
+};
+
+}  // namespace
+
+Result<std::string> judge_server(std::string_view info) {
+  std::string version(info_field(info, "redis_version"));
+  if (major_version(version) < kOldestMajor) {
+    return Error{ErrorCode::kConfig,
+                 "Redis " + escape(version, 32) + " is too old: stint needs 7.0 or newer"};
+  }
+  std::string policy(info_field(info, "maxmemory_policy"));
+  if (!policy.empty() && policy != "noeviction") {
+    return Error{ErrorCode::kConfig,
+                 "Redis would throw jobs away when it is full: maxmemory-policy is " +
+                     escape(policy, 32) + ", stint needs noeviction"};
+  }
+  if (info_field(info, "aof_enabled") == "0") {
+    return std::string(
+        "Redis has no append-only file: if it dies, jobs since its last snapshot are lost; set "
+        "appendonly yes");
+  }
+  return std::string();
+}
+
+void check_redis(redis::Connection& redis, const Config& config,
+                 std::function<void(Result<std::vector<std::string>>)> done) {
+  std::make_shared<Check>(redis, config, std::move(done))->begin();
+}
+
+}  // namespace stint
