@@ -30,6 +30,8 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
+}  // namespace
+
 std::string text_of(redis::ReplyView reply) {
   if (reply.is_integer()) {
     return std::to_string(reply.integer());
@@ -43,8 +45,6 @@ std::string text_of(redis::ReplyView reply) {
   }
   return out;
 }
-
-}  // namespace
 
 RedisServer::RedisServer(RedisOptions options) : options_(std::move(options)) {
   url_.user = options_.user;

@@ -21,6 +21,9 @@ struct RedisOptions {
   std::string password;            // "" = none
 };
 
+// Strings as they are, integers in digits, nil as "", arrays joined by a space.
+std::string text_of(redis::ReplyView reply);
+
 class RedisServer {
  public:
   explicit RedisServer(RedisOptions options = {});
@@ -31,8 +34,7 @@ class RedisServer {
   const std::string& dir() const { return dir_.path(); }
   pid_t pid() const;
   redis::Client client() const;  // throws if it cannot connect
-  // One command, its reply as text: strings as they are, integers in digits, nil as "", arrays
-  // joined by a space. Throws.
+  // One command, its reply as text_of(). Throws.
   std::string command(std::vector<std::string> args) const;
 
   void kill9();
