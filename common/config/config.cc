@@ -1,0 +1,9 @@
+#include "common/config/config.h"
+
+namespace stint {
+
+Limits queue_limits(const QueueConfig& queue) {
+  return apply(Limits{}, queue.limits);
+}
+
+}  // namespace stint
