@@ -1,0 +1,83 @@
+// new_job_id() of spec.h: UUIDv7 (RFC 9562), 48 bits of Unix milliseconds, then 12 that count
+// within a millisecond from a random start, then 62 random ones.
+#include <errno.h>
+#include <sys/random.h>
+
+#include <array>
+#include <mutex>
+
+#include "common/clock.h"
+#include "common/job/spec.h"
+
+namespace stint {
+namespace {
+
+constexpr unsigned kSequenceEnd = 0x1000;
+
+// The kernel's random numbers, fetched for many ids at once.
+class RandomPool {
+ public:
+  uint64_t next() {
+    if (at_ == pool_.size()) {
+      fill();
+    }
+    return pool_.at(at_++);
+  }
+
+ private:
+  void fill() {
+    ssize_t size = 0;
+    do {
+      size = ::getrandom(pool_.data(), sizeof pool_, 0);
+    } while (size < 0 && errno == EINTR);
+    STINT_CHECK(size == static_cast<ssize_t>(sizeof pool_));  // up to 256 bytes never come in part
+    at_ = 0;
+  }
+
+  std::array<uint64_t, 32> pool_{};
+  size_t at_ = pool_.size();
+};
+
+struct IdSource {
+  std::mutex mutex;
+  RandomPool random;
+  uint64_t last_ms = 0;
+  unsigned sequence = 0;
+};
+
+// Moves on to a (millisecond, sequence) that is later than all before, also if the clock went back.
+void advance_id(IdSource& source) {
+  const auto now = static_cast<uint64_t>(now_wall_ms());
+  if (now <= source.last_ms && ++source.sequence < kSequenceEnd) {
+    return;
+  }
+  source.last_ms = now > source.last_ms ? now : source.last_ms + 1;
+  source.sequence = static_cast<unsigned>(source.random.next() % (kSequenceEnd / 2));
+}
+
+std::string uuid_text(uint64_t high, uint64_t low) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(36);
+  for (unsigned i = 0; i < 32; ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) {
+      text.push_back('-');
+    }
+    const uint64_t half = i < 16 ? high : low;
+    text.push_back(kDigits[(half >> (60U - 4U * (i % 16U))) & 0xfU]);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string new_job_id() {
+  static IdSource source;
+  const std::lock_guard<std::mutex> lock(source.mutex);
+  advance_id(source);
+  const uint64_t high = (source.last_ms << 16U) | 0x7000U | source.sequence;
+  const uint64_t low = (source.random.next() >> 2U) | (uint64_t{1} << 63U);
+  return uuid_text(high, low);
+}
+
+}  // namespace stint
