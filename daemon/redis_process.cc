@@ -12,7 +12,7 @@
 
 #include <array>
 #include <cstdlib>
-#include <system_error>
+#include <cstring>
 #include <vector>
 
 namespace stint {
@@ -20,8 +20,7 @@ namespace stint {
 namespace {
 
 Error redis_error(const std::string& what, int error) {
-  return {ErrorCode::kInternal,
-          "embedded Redis: " + what + ": " + std::system_category().message(error)};
+  return {ErrorCode::kInternal, "embedded Redis: " + what + ": " + std::strerror(error)};
 }
 
 std::string data_folder(const Config& config) {
@@ -95,7 +94,7 @@ struct RedisChild {
     (void)umask(0077);
     sigset_t none;
     sigemptyset(&none);
-    (void)pthread_sigmask(SIG_SETMASK, &none, nullptr);
+    (void)sigprocmask(SIG_SETMASK, &none, nullptr);
     execve(child.program, child.argv, child.env);
   }
   int error = errno;
@@ -130,7 +129,7 @@ Result<pid_t> fork_redis(RedisChild child, int report_read, UniqueFd report_writ
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
-  (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+  (void)sigprocmask(SIG_SETMASK, &all, &before);
   child.parent = getpid();
   child.report = report_write.get();
   pid_t pid = fork();
@@ -138,7 +137,7 @@ Result<pid_t> fork_redis(RedisChild child, int report_read, UniqueFd report_writ
     become_redis(child);
   }
   int fork_error = errno;
-  (void)pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  (void)sigprocmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) {
     return redis_error("fork", fork_error);
   }

@@ -1,0 +1,38 @@
+// Tells the queues every 10 s that this worker lives and what it is (`stint worker list`, the tasks
+// that are known). Loop's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/loop/timer.h"
+#include "worker/queue_runner.h"
+
+namespace stint {
+
+class Announcer {
+ public:
+  Announcer(Context& context, std::span<const std::unique_ptr<QueueRunner>> queues);
+
+  void start();                       // now and every 10 s
+  void set_state(std::string state);  // "running", "paused", "draining", "stopping"; told at once
+  void stop() { timer_.stop(); }
+
+ private:
+  void announce_all();
+
+  Context& context_;
+  std::span<const std::unique_ptr<QueueRunner>> queues_;
+  Timer timer_;
+  std::string state_ = "running";
+  std::string queues_text_, tasks_text_;
+  std::vector<std::string> tasks_;
+  int64_t started_ms_;
+};
+
+int64_t resident_bytes();  // of this process
+
+}  // namespace stint

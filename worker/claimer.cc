@@ -1,0 +1,211 @@
+#include "worker/claimer.h"
+
+#include <utility>
+
+#include "common/log/log.h"
+#include "common/queue/upkeep.h"
+
+namespace stint {
+
+namespace {
+
+constexpr milliseconds kLookPause{2'000};
+constexpr const char* kWaitSeconds = "2";
+constexpr milliseconds kWaitDeadline{6'000};
+
+redis::Connection::Options wait_options(const Context& context) {
+  redis::Connection::Options options;
+  options.url = context.boot.config.redis;
+  options.name = "stint-worker-wait:" + context.boot.worker;
+  return options;
+}
+
+}  // namespace
+
+Claimer::Claimer(Context& context, const Lane& lane, Listener listener)
+    : context_(context),
+      lane_(lane),
+      listener_(std::move(listener)),
+      wait_link_(context.loop, wait_options(context),
+                 {[this](const redis::ServerInfo&) {
+                    forget_empty();
+                    context_.changed();
+                  },
+                  [](const Error&) {}}),  // the connection for commands says it
+      timer_(context.loop, [this] { on_time(); }) {}
+
+void Claimer::on_ready(const redis::ServerInfo& server) {
+  run_id_ = server.run_id;
+  send_epoch();
+}
+
+void Claimer::on_down() {
+  epoch_known_ = false;
+  in_flight_ = false;
+}
+
+void Claimer::send_epoch() {
+  context_.redis.run(epoch(lane_.keys, run_id_), [this](const Result<redis::ReplyView>& reply) {
+    if (!reply && reply.error().code != ErrorCode::kUnavailable) {
+      say_refusal("epoch", reply.error());
+      timer_.start(kRefusedPause);
+    }
+    if (!reply) {
+      return;
+    }
+    epoch_known_ = true;
+    if (asked_ && !in_flight_) {
+      send_claim();
+    }
+    context_.changed();
+  });
+}
+
+void Claimer::claim(size_t n) {
+  STINT_CHECK(free_to_ask());
+  ++seq_;
+  asked_ = stopped_ ? 0 : n;
+  owes_ = false;
+  send_claim();
+}
+
+void Claimer::send_claim() {
+  in_flight_ = true;
+  sent_ = now_mono();
+  context_.redis.run(stint::claim(lane_.keys, context_.boot.worker, seq_, *asked_, kClaimLease),
+                     [this](const Result<redis::ReplyView>& reply) { on_answer(reply); });
+}
+
+void Claimer::on_answer(const Result<redis::ReplyView>& reply) {
+  in_flight_ = false;
+  auto claimed = reply ? parse_claim(*reply) : Result<Claimed>(reply.error());
+  if (!claimed) {
+    if (claimed.error().code != ErrorCode::kUnavailable) {
+      say_refusal("claim", claimed.error());
+      timer_.start(kRefusedPause);
+    }
+    return;  // no reply: sent again once the next connection has told its epoch
+  }
+  refusal_said_ = false;
+  on_claimed(*claimed);
+  context_.changed();
+}
+
+void Claimer::on_claimed(const Claimed& claimed) {
+  bool asked_for_none = std::exchange(asked_, std::nullopt) == size_t{0};
+  switch (claimed.status) {
+    case Claimed::Status::kClosed:
+      supply_ = Supply::kClosed;
+      listener_.on_closed();
+      return;
+    case Claimed::Status::kPaused:
+      supply_ = Supply::kPaused;
+      if (!stopped_) {
+        timer_.start(kLookPause);
+      }
+      return;
+    case Claimed::Status::kOk:
+      break;
+  }
+  // Token 0: nothing was taken. Else there may be more, also where all that was taken had to wait
+  // for its resource.
+  bool empty = claimed.token == 0;
+  if (asked_for_none) {
+    supply_ = Supply::kUnknown;
+  } else {
+    supply_ = empty ? Supply::kEmpty : Supply::kPlenty;
+  }
+  listener_.on_claimed(claimed, sent_);
+}
+
+void Claimer::wait_if_empty() {
+  if (stopped_ || supply_ != Supply::kEmpty || waiting_ || owes_ || timer_.active()) {
+    return;
+  }
+  if (!wait_link_.ready()) {
+    wait_link_.open();  // nothing if it is open; its on_ready looks again
+    return;
+  }
+  waiting_ = true;
+  wait_link_.run(
+      redis::plain(
+          {"BLMOVE", lane_.keys("pending"), lane_.keys("reserved"), "RIGHT", "LEFT", kWaitSeconds}),
+      [this](const Result<redis::ReplyView>& reply) { on_wait_over(reply); }, kWaitDeadline);
+}
+
+void Claimer::forget_empty() {
+  if (supply_ == Supply::kEmpty && !waiting_) {
+    supply_ = Supply::kUnknown;
+  }
+}
+
+void Claimer::on_wait_over(const Result<redis::ReplyView>& reply) {
+  waiting_ = false;
+  if (!reply && reply.error().code == ErrorCode::kRefused) {
+    // A Redis at its memory limit refuses to move anything outside a script: looked again in a
+    // while.
+    timer_.start(kLookPause);
+    return;
+  }
+  owes_ = true;
+  if (supply_ == Supply::kEmpty) {
+    supply_ = Supply::kUnknown;
+  }
+  context_.changed();
+}
+
+void Claimer::look_whether_paused() {
+  context_.redis.run(redis::plain({"EXISTS", lane_.keys("paused")}),
+                     [this](const Result<redis::ReplyView>& reply) {
+                       if (supply_ != Supply::kPaused || stopped_) {
+                         return;
+                       }
+                       if (!reply || reply->integer() != 0) {
+                         timer_.start(kLookPause);
+                         return;
+                       }
+                       supply_ = Supply::kUnknown;
+                       context_.changed();
+                     });
+}
+
+void Claimer::on_time() {
+  if (!context_.redis.ready()) {
+    timer_.start(kRefusedPause);
+  } else if (!epoch_known_) {
+    send_epoch();
+  } else if (asked_) {
+    if (!in_flight_) {
+      send_claim();
+    }
+  } else if (supply_ == Supply::kPaused) {
+    look_whether_paused();
+  } else {
+    forget_empty();
+    context_.changed();
+  }
+}
+
+void Claimer::stop() {
+  stopped_ = true;
+  // The wait may be served at this very moment: owes_ is set when it ends.
+  wait_link_.close();
+}
+
+void Claimer::resume() {
+  stopped_ = false;
+  if (supply_ == Supply::kPaused) {
+    timer_.start(kLookPause);
+  }
+  forget_empty();
+  context_.changed();
+}
+
+void Claimer::say_refusal(const char* what, const Error& error) {
+  if (!std::exchange(refusal_said_, true)) {
+    log::error("redis refuses, trying again every second",
+               {{"queue", lane_.keys.queue()}, {"command", what}, {"error", error.message}});
+  }
+}
+
+}  // namespace stint

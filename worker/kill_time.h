@@ -1,0 +1,30 @@
+// When a running attempt must be ended by force, and as what: the earliest of its timeout, a cancel
+// and the end of its lease. Pure. Computed by a slot thread at the start and by the loop whenever
+// one of them moves.
+#pragma once
+
+#include "common/clock.h"
+#include "common/job/limits.h"
+#include "common/queue/finish.h"
+
+namespace stint {
+
+struct KillTime {
+  MonoTime at;  // {0}: never
+  EndKind kind = EndKind::kLost;
+};
+
+struct AttemptTimes {
+  MonoTime started;
+  MonoTime renewed;    // when the last answered renewal was sent
+  milliseconds lease;  // as Redis knows it
+  MonoTime told;       // to stop for cancel or for a lost lease; {0}: not
+  bool cancelled = false;
+};
+
+// An attempt without an answered renewal is stopped at 0.6 of its lease and killed at 0.85: before
+// anybody else may run it.
+MonoTime fence_time(MonoTime renewed, milliseconds lease);
+KillTime kill_time(const AttemptTimes& times, const Limits& limits);
+
+}  // namespace stint

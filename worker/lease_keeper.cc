@@ -1,0 +1,198 @@
+#include "worker/lease_keeper.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/log/log.h"
+#include "worker/kill_time.h"
+
+namespace stint {
+
+namespace {
+
+constexpr milliseconds kLongestPause{10'000};
+
+milliseconds pause_for(milliseconds lease) {
+  return std::min(lease / 3, kLongestPause);
+}
+
+}  // namespace
+
+void update_kill_at(Context& context, const Job& job) {
+  if (job.started() == MonoTime{} || job.stage != Stage::kStock) {
+    return;
+  }
+  AttemptTimes times{job.started(), job.renewed(), job.lease(), job.told, job.cancelled};
+  KillTime kill = kill_time(times, job.limits);
+  context.recorder.set_kill_at(static_cast<int>(job.index), kill.at,
+                               static_cast<uint32_t>(kill.kind));
+}
+
+LeaseKeeper::LeaseKeeper(Context& context, const Lane& lane, Listener listener)
+    : context_(context),
+      lane_(lane),
+      listener_(std::move(listener)),
+      timer_(context.loop, [this] { on_time(); }) {}
+
+bool LeaseKeeper::mine(const Job& job) const {
+  return job.queue == lane_.index && job.stage != Stage::kSettling;
+}
+
+void LeaseKeeper::watch(const Job& job) {
+  MonoTime due = now_mono() + pause_for(std::min(job.lease(), job.limits.lease));
+  if (!timer_.active() || due < next_) {
+    next_ = due;
+    timer_.start(std::max(due - now_mono(), milliseconds{1}));
+  }
+}
+
+void LeaseKeeper::on_time() {
+  check();
+  beat();
+  arm();
+}
+
+void LeaseKeeper::beat_now() {
+  beat();
+  arm();
+}
+
+void LeaseKeeper::beat() {
+  if (in_flight_ > 0 || !context_.redis.ready()) {
+    return;
+  }
+  auto round = std::make_shared<Round>();
+  context_.jobs.for_each_held([this, &round](Job& job) {
+    if (!mine(job)) {
+      return;
+    }
+    round->jobs.push_back({&job, job.handle, job.started() != MonoTime{}});
+    if (round->jobs.size() == kBatchJobs) {
+      send(std::exchange(round, std::make_shared<Round>()));
+    }
+  });
+  if (!round->jobs.empty()) {
+    send(std::move(round));
+  }
+}
+
+void LeaseKeeper::send(std::shared_ptr<Round> round) {
+  std::vector<Beat> beats;
+  beats.reserve(round->jobs.size());
+  for (const Beaten& beaten : round->jobs) {
+    beats.push_back({beaten.job->id, beaten.job->token, beaten.started, beaten.job->limits});
+  }
+  ++in_flight_;
+  round->sent = now_mono();
+  context_.redis.run(heartbeat(lane_.keys, context_.boot.worker, beats),
+                     [this, round](const Result<redis::ReplyView>& reply) {
+                       --in_flight_;
+                       on_answer(*round, reply);
+                     });
+}
+
+void LeaseKeeper::on_answer(const Round& round, const Result<redis::ReplyView>& reply) {
+  auto answers = reply ? parse_heartbeat(*reply) : Result<std::vector<BeatAnswer>>(reply.error());
+  if (!answers) {
+    // Without an answer nothing is renewed; check() stops the jobs in time. A refusal is tried
+    // again with the next beat.
+    if (answers.error().code != ErrorCode::kUnavailable) {
+      log::warning("redis refuses a heartbeat",
+                   {{"queue", lane_.keys.queue()}, {"error", answers.error().message}});
+    }
+    return;
+  }
+  for (const BeatAnswer& answer : *answers) {
+    obey(round, answer);
+  }
+  for (const Beaten& beaten : round.jobs) {
+    renew(beaten, round.sent);
+  }
+  arm();
+}
+
+void LeaseKeeper::renew(const Beaten& beaten, MonoTime sent) {
+  Job& job = *beaten.job;
+  if (job.handle != beaten.handle || job.lost || !mine(job)) {
+    return;
+  }
+  job.renewed_ns.store(sent.ns, std::memory_order_relaxed);
+  if (beaten.started && !std::exchange(job.marked, true)) {
+    job.lease_ms.store(job.limits.lease.count(), std::memory_order_relaxed);
+  }
+  update_kill_at(context_, job);
+}
+
+void LeaseKeeper::obey(const Round& round, const BeatAnswer& answer) {
+  auto named = std::find_if(round.jobs.begin(), round.jobs.end(), [&answer](const Beaten& beaten) {
+    return beaten.job->handle == beaten.handle && beaten.job->id == answer.id;
+  });
+  if (named == round.jobs.end() || !mine(*named->job)) {
+    return;
+  }
+  Job& job = *named->job;
+  bool known = answer.cancel ? job.cancelled : job.lost;
+  if (known) {
+    return;
+  }
+  (answer.cancel ? job.cancelled : job.lost) = true;
+  job.told = job.told == MonoTime{} ? now_mono() : job.told;
+  tell_to_stop(job, answer.cancel ? StopReason::kCancel : StopReason::kLeaseLost);
+  update_kill_at(context_, job);
+  if (answer.cancel) {
+    // One that has not started ends in Redis: release sees the flag.
+    listener_.give_back([&job](const Job& other) { return &other == &job; });
+    return;
+  }
+  log::warning("lease lost: the attempt is no longer ours",
+               {{"queue", lane_.keys.queue()}, {"job", job.id}, {"attempt", job.attempt}});
+  listener_.forget(job);
+}
+
+void LeaseKeeper::check() {
+  MonoTime now = now_mono();
+  size_t waiting = 0;
+  context_.jobs.for_each_held([this, now, &waiting](Job& job) {
+    if (!mine(job) || now < fence_time(job.renewed(), job.lease())) {
+      return;
+    }
+    if (job.started() == MonoTime{}) {
+      ++waiting;
+    } else if (job.stop_reason() != StopReason::kLeaseLost) {
+      log::warning("no renewal was answered in time, the task is told to stop",
+                   {{"queue", lane_.keys.queue()}, {"job", job.id}, {"attempt", job.attempt}});
+      tell_to_stop(job, StopReason::kLeaseLost);
+    }
+  });
+  if (waiting > 0) {
+    listener_.give_back([this, now](const Job& job) {
+      return job.queue == lane_.index && now >= fence_time(job.renewed(), job.lease());
+    });
+  }
+}
+
+// The next beat, or the next fence if a beat is not answered.
+void LeaseKeeper::arm() {
+  milliseconds pause = kLongestPause;
+  MonoTime now = now_mono();
+  bool any = false;
+  context_.jobs.for_each_held([&](Job& job) {
+    if (!mine(job)) {
+      return;
+    }
+    any = true;
+    pause = std::min(pause, pause_for(std::min(job.lease(), job.limits.lease)));
+    MonoTime fence = fence_time(job.renewed(), job.lease());
+    if (fence > now) {
+      pause = std::min(pause, fence - now + milliseconds{1});
+    }
+  });
+  if (!any) {
+    timer_.stop();
+    return;
+  }
+  next_ = now + pause;
+  timer_.start(std::max(pause, milliseconds{1}));
+}
+
+}  // namespace stint

@@ -1,0 +1,96 @@
+#include "worker/slot.h"
+
+#include <pthread.h>
+
+#include <string>
+
+#include "worker/crash_handler.h"
+#include "worker/kill_time.h"
+
+namespace stint {
+
+namespace {
+
+constexpr milliseconds kWorthReporting{1};
+
+// Under the job's mutex. What is not said by the task is said by its return code.
+void complete_by_code(Job& job, int32_t code) {
+  if (job.completed) {
+    return;
+  }
+  job.completed = true;
+  if (code == STINT_DONE) {
+    job.completion.how = Completion::How::kSucceeded;
+    return;
+  }
+  job.completion.how = Completion::How::kFailed;
+  job.completion.text =
+      "perform returned " + std::to_string(code) + ", which is neither STINT_DONE nor STINT_LATER";
+}
+
+void conclude(Job& job, int32_t code) {
+  std::unique_lock lock(job.mutex);
+  if (code == STINT_LATER) {
+    job.changed.wait(lock, [&job] { return job.completed; });
+  }
+  complete_by_code(job, code);
+  job.running = false;
+  job.changed.notify_all();  // whoever sleeps in wait_stop() with this handle
+}
+
+void refuse_late_start(Job& job) {
+  std::lock_guard lock(job.mutex);
+  job.completed = true;
+  job.completion.how = Completion::How::kUnstarted;
+}
+
+}  // namespace
+
+Slot::Slot(uint32_t index, Stock& stock, JobTable& jobs, control::FlightRecorder& recorder)
+    : index_(index), stock_(stock), jobs_(jobs), recorder_(recorder), thread_([this] { run(); }) {}
+
+Slot::~Slot() {
+  thread_.join();
+}
+
+void Slot::run() {
+  pthread_setname_np(pthread_self(), ("slot-" + std::to_string(index_)).c_str());
+  crash_handler::prepare_thread();
+  std::optional<uint32_t> ended;
+  bool report = false;
+  while (auto next = stock_.next(ended, report)) {
+    report = perform(jobs_[*next]);
+    ended = next;
+  }
+}
+
+bool Slot::perform(Job& job) {
+  MonoTime now = now_mono();
+  if (now >= fence_time(job.renewed(), job.lease()) ||
+      job.stop_reason() == StopReason::kLeaseLost) {
+    refuse_late_start(job);
+    return true;
+  }
+  {
+    std::lock_guard lock(job.mutex);
+    job.running = true;
+  }
+  auto entry = static_cast<int>(job.index);
+  AttemptTimes times{now, job.renewed(), job.lease(), {}, false};
+  KillTime kill = kill_time(times, job.limits);
+  recorder_.set_kill_at(entry, kill.at, static_cast<uint32_t>(kill.kind));
+  job.started_wall_ms.store(now_wall_ms(), std::memory_order_relaxed);
+  job.started_ns.store(now.ns, std::memory_order_release);
+  recorder_.start(entry, index_);
+
+  int32_t code = job.task->perform(job.handle, job.task->context);
+  conclude(job, code);
+
+  recorder_.end(entry, index_);
+  MonoTime end = now_mono();
+  job.finished_wall_ms.store(now_wall_ms(), std::memory_order_relaxed);
+  job.ended_ns.store(end.ns, std::memory_order_release);
+  return end - now >= kWorthReporting;
+}
+
+}  // namespace stint

@@ -1,0 +1,36 @@
+// One thread that runs task code, one job at a time. It notes the start in the flight recorder
+// before task code runs and the end after it, and refuses to start a job whose lease has run too
+// far: this process may have been stopped for a while. Everything else (Redis, deadlines, judging)
+// is the loop's.
+#pragma once
+
+#include <cstdint>
+#include <thread>
+
+#include "common/control/flight_recorder.h"
+#include "worker/job_table.h"
+#include "worker/stock.h"
+
+namespace stint {
+
+class Slot {
+ public:
+  // References must outlive the thread.
+  Slot(uint32_t index, Stock& stock, JobTable& jobs, control::FlightRecorder& recorder);
+  // Joins. Requires: the stock is closed and no task runs that will never end.
+  ~Slot();
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+
+ private:
+  void run();
+  bool perform(Job& job);  // whether it took long enough to be worth a report of its own
+
+  const uint32_t index_;
+  Stock& stock_;
+  JobTable& jobs_;
+  control::FlightRecorder& recorder_;
+  std::thread thread_;
+};
+
+}  // namespace stint
