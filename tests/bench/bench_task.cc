@@ -1,0 +1,81 @@
+// The plugin that the benchmark runs: `noop` does nothing; `mark` notes how long after its
+// submission it started.
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include <stint/task.h>
+
+namespace {
+
+int latency_fd = -1;
+const stint_host* host = nullptr;
+
+int64_t monotonic_ns() {
+  timespec t{};
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+}
+
+int32_t noop(stint_job /*job*/, void* /*context*/) {
+  return STINT_DONE;
+}
+
+// params: {"t":"<16 digits: CLOCK_MONOTONIC in ns>",...}; writes the microseconds since then as one
+// line.
+int32_t mark(stint_job job, void* /*context*/) {
+  int64_t now = monotonic_ns();
+  stint_str params = host->params(job);
+  std::string text(params.data, params.size);
+  size_t at = text.find("\"t\":\"");
+  if (at == std::string::npos || latency_fd < 0) {
+    return STINT_DONE;
+  }
+  int64_t sent = std::strtoll(text.c_str() + at + 5, nullptr, 10);
+  std::string line = std::to_string((now - sent) / 1000) + "\n";
+  return write(latency_fd, line.data(), line.size()) > 0 ? STINT_DONE : -1;
+}
+
+int32_t open_bench(const stint_host* the_host, const stint_open_info* info, char* error,
+                   uint64_t size) {
+  host = the_host;
+  std::string config(info->config.data, info->config.size);
+  size_t at = config.find("\"latency_file\":\"");
+  if (at == std::string::npos) {
+    return 0;
+  }
+  at += 16;
+  std::string path = config.substr(at, config.find('"', at) - at);
+  latency_fd = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (latency_fd < 0) {
+    (void)std::snprintf(error, size, "%s cannot be opened", path.c_str());
+    return 1;
+  }
+  return 0;
+}
+
+const stint_task noop_task{sizeof(stint_task), "noop", nullptr, noop, nullptr};
+const stint_task mark_task{sizeof(stint_task), "mark", nullptr, mark, nullptr};
+const stint_task* const tasks[] = {&noop_task, &mark_task};
+const stint_plugin plugin{STINT_ABI_MAJOR,
+                          STINT_ABI_MINOR,
+                          sizeof(stint_plugin),
+                          "bench",
+                          "1",
+                          open_bench,
+                          nullptr,
+                          tasks,
+                          2};
+
+}  // namespace
+
+const stint_plugin* stint_plugin_entry(const stint_host* the_host) {
+  host = the_host;
+  return &plugin;
+}
