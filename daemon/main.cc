@@ -1,1 +1,61 @@
-int main() { return 0; }
+// stintd: what happens at start, in order. Everything after it is in supervisor.cc.
+#include <cstdio>
+#include <exception>
+#include <iostream>
+
+#include "common/config/toml/load.h"
+#include "common/exit_code.h"
+#include "common/log/log.h"
+#include "daemon/one_shot.h"
+#include "daemon/options.h"
+#include "daemon/standalone.h"
+#include "daemon/supervisor.h"
+
+namespace stint {
+namespace {
+
+ExitCode complain(const Error& error) {
+  std::cerr << "stintd: " << error.message << "\n";
+  return error.code == ErrorCode::kInvalid ? ExitCode::kUsage : ExitCode::kConfig;
+}
+
+ExitCode run_daemon(const Options& options, const LoadedConfig& loaded) {
+  if (wants_standalone(loaded.config)) {
+    return complain(exec_standalone(loaded.config));
+  }
+  Supervisor supervisor(options.flags, loaded.config);
+  return supervisor.run();
+}
+
+ExitCode run(int argc, char** argv) {
+  auto parsed = parse_options(argc, argv);
+  if (const auto* code = std::get_if<ExitCode>(&parsed)) {
+    return *code;
+  }
+  const auto& options = std::get<Options>(parsed);
+  auto loaded = load_config(options.flags);
+  if (!loaded) {
+    return complain(loaded.error());
+  }
+  auto level = log::parse_level(loaded->config.log_level);
+  if (!level) {
+    return complain(level.error());
+  }
+  log::open("stintd", *level);
+  if (options.mode != Options::Mode::kRun) {
+    return run_one_shot(options, *loaded);
+  }
+  return run_daemon(options, *loaded);
+}
+
+}  // namespace
+}  // namespace stint
+
+int main(int argc, char** argv) {
+  try {
+    return to_int(stint::run(argc, argv));
+  } catch (const std::exception& bug) {
+    (void)std::fprintf(stderr, "stintd: internal error: %s\n", bug.what());
+    return to_int(stint::ExitCode::kInternal);
+  }
+}

@@ -1,7 +1,5 @@
 #include "daemon/one_shot.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <string>
@@ -20,7 +18,6 @@ namespace stint {
 namespace {
 
 constexpr milliseconds kReach{5'000};
-constexpr const char* kSystemSocket = "/var/lib/stint/redis.sock";
 
 struct Worked {
   std::vector<std::string> ids;
@@ -29,9 +26,8 @@ struct Worked {
 // Without redis.url: the embedded one of the state directory, then the system's.
 Result<redis::Client> connect(const Config& config) {
   redis::Url url = config.redis;
-  if (config.embedded && access(url.socket.c_str(), F_OK) != 0 &&
-      access(kSystemSocket, F_OK) == 0) {
-    url.socket = kSystemSocket;
+  if (config.embedded) {
+    url.socket = find_embedded(config);
   }
   return redis::Client::connect(url, kReach, "stintd-once");
 }

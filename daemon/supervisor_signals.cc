@@ -30,8 +30,9 @@ void Supervisor::on_signal(SignalAction action) {
       paused_ = true;
       break;
     case SignalAction::kContinue:
-      log::info("going on");
-      paused_ = false;
+      if (std::exchange(paused_, false)) {
+        log::info("going on");
+      }
       break;
     case SignalAction::kReap:
       reap();
