@@ -15,11 +15,14 @@ constexpr size_t kMaxSpecBytes = kMaxParams + (size_t{64} << 10);
 constexpr size_t kPeekBytes = size_t{16} << 20;
 constexpr int kPeekDepth = 1 << 20;
 
-const std::array<std::string, 13> kSpecFields = {
-    "task",  "id", "resource", "params",  "retries", "crash_limit", "backoff",
-    "delay", "at", "lease",    "timeout", "keep",    "type"};
+const std::array<std::string, 13>& spec_fields() {
+  static const std::array<std::string, 13> fields = {
+      "task",  "id", "resource", "params",  "retries", "crash_limit", "backoff",
+      "delay", "at", "lease",    "timeout", "keep",    "type"};
+  return fields;
+}
 
-// In the order of kSpecFields.
+// In the order of spec_fields().
 enum class SpecField : size_t {
   kTask,
   kId,
@@ -105,16 +108,16 @@ class SpecReader {
   Result<void> read_params(std::string_view value);
 
   JobSpec spec_;
-  std::array<bool, kSpecFields.size()> seen_{};
+  std::array<bool, 13> seen_{};
 };
 
 Result<SpecField> find_field(const std::string& name) {
-  for (size_t i = 0; i < kSpecFields.size(); ++i) {
-    if (kSpecFields.at(i) == name) {
+  for (size_t i = 0; i < spec_fields().size(); ++i) {
+    if (spec_fields().at(i) == name) {
       return static_cast<SpecField>(i);
     }
   }
-  const std::optional<std::string> near = nearest(name, kSpecFields);
+  const std::optional<std::string> near = nearest(name, spec_fields());
   return invalid("unknown field '" + shown(name) + "'" +
                  (near ? ": did you mean '" + *near + "'?" : ""));
 }

@@ -48,6 +48,7 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit StderrSink(std::string_view program)
       : program_(program),
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): open() comes before any other thread
         journal_(is_journal(STDERR_FILENO, std::getenv("JOURNAL_STREAM"))),
         writer_(STDERR_FILENO) {}
 

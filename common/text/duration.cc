@@ -7,6 +7,8 @@
 namespace stint {
 namespace {
 
+constexpr const char* kTooLong = "is out of range: at most 10 years (3650d)";
+
 struct DurationUnit {
   std::string_view name;
   int64_t ms;
@@ -51,40 +53,46 @@ Result<int64_t> take_unit(std::string_view whole_text, std::string_view& text) {
   return ms;
 }
 
+// One `3 minutes`, in a unit shorter than the last one, which it then is.
+Result<int64_t> take_part(std::string_view whole_text, std::string_view& text, int64_t& last_unit) {
+  const std::optional<Quantity> number = take_quantity(text);
+  if (!number) {
+    return bad_duration(whole_text, "is not a duration: write for example 10s, 250ms or 1h30m");
+  }
+  const bool bare_zero = last_unit == INT64_MAX && text.empty() && times(*number, 1) == 0;
+  if (bare_zero) {
+    return 0;
+  }
+  Result<int64_t> unit = take_unit(whole_text, text);
+  if (!unit) {
+    return unit;
+  }
+  if (*unit >= last_unit) {
+    return bad_duration(whole_text, "must name its units from long to short, each once");
+  }
+  last_unit = *unit;
+  if (number->whole > kMaxDuration.count() / *unit) {
+    return bad_duration(whole_text, kTooLong);
+  }
+  const std::optional<int64_t> part = times(*number, *unit);
+  return part ? Result<int64_t>(*part) : bad_duration(whole_text, "is finer than a millisecond");
+}
+
 }  // namespace
 
 Result<milliseconds> parse_duration(std::string_view text) {
-  const std::string too_long = "is out of range: at most 10 years (3650d)";
   std::string_view rest = text;
   skip_spaces(rest);
   int64_t sum = 0;
   int64_t last_unit = INT64_MAX;
   do {
-    const std::optional<Quantity> number = take_quantity(rest);
-    if (!number) {
-      return bad_duration(text, "is not a duration: write for example 10s, 250ms or 1h30m");
-    }
-    if (sum == 0 && last_unit == INT64_MAX && rest.empty() && times(*number, 1) == 0) {
-      return milliseconds(0);
-    }
-    Result<int64_t> unit = take_unit(text, rest);
-    if (!unit) {
-      return unit.error();
-    }
-    if (*unit >= last_unit) {
-      return bad_duration(text, "must name its units from long to short, each once");
-    }
-    last_unit = *unit;
-    if (number->whole > kMaxDuration.count() / *unit) {
-      return bad_duration(text, too_long);
-    }
-    const std::optional<int64_t> part = times(*number, *unit);
+    const Result<int64_t> part = take_part(text, rest, last_unit);
     if (!part) {
-      return bad_duration(text, "is finer than a millisecond");
+      return part.error();
     }
     sum += *part;
     if (sum > kMaxDuration.count()) {
-      return bad_duration(text, too_long);
+      return bad_duration(text, kTooLong);
     }
     skip_spaces(rest);
   } while (!rest.empty());

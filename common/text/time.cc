@@ -73,7 +73,7 @@ std::optional<int64_t> take_clock(std::string_view& text) {
   if (second < 0 || second > 60) {
     return std::nullopt;
   }
-  int64_t ms = (int64_t{hour} * 3600 + minute * 60 + second) * 1000;
+  int64_t ms = (int64_t{hour} * 3600 + int64_t{minute} * 60 + second) * 1000;
   if (!take_one_of(text, ".")) {
     return ms;
   }
@@ -103,7 +103,7 @@ std::optional<int64_t> take_zone(std::string_view& text) {
   if (minutes < 0 || minutes > 59 || !text.empty()) {
     return std::nullopt;
   }
-  return sign * (int64_t{hours} * 3600 + minutes * 60);
+  return sign * (int64_t{hours} * 3600 + int64_t{minutes} * 60);
 }
 
 }  // namespace
