@@ -1,5 +1,6 @@
-// The two clocks, and no third. Differences are taken on the monotonic one only; what is stored or shown is wall time.
-// now_mono() is CLOCK_BOOTTIME: it goes on while the machine sleeps, as leases do (libuv's clock stops there).
+// The two clocks, and no third. Differences are taken on the monotonic one only; what is stored or
+// shown is wall time. now_mono() is CLOCK_BOOTTIME: it goes on while the machine sleeps, as leases
+// do (libuv's clock stops there).
 #pragma once
 
 #include <chrono>
@@ -10,14 +11,20 @@ namespace stint {
 
 using std::chrono::milliseconds;
 
-// Nanoseconds since boot, the same for every process of this host: comparable across the flight recorder.
+// Nanoseconds since boot, the same for every process of this host: comparable across the flight
+// recorder.
 struct MonoTime {
   int64_t ns = 0;
-  friend auto operator<=>(const MonoTime&, const MonoTime&) = default;
+  friend auto operator<=>(const MonoTime&, const MonoTime&) =
+      default;  // NOLINT(modernize-use-nullptr): clang-tidy 14
 };
 MonoTime now_mono();
-inline milliseconds operator-(MonoTime a, MonoTime b) { return milliseconds((a.ns - b.ns) / 1'000'000); }
-inline MonoTime operator+(MonoTime a, milliseconds d) { return {a.ns + d.count() * 1'000'000}; }
+inline milliseconds operator-(MonoTime a, MonoTime b) {
+  return milliseconds((a.ns - b.ns) / 1'000'000);
+}
+inline MonoTime operator+(MonoTime a, milliseconds d) {
+  return {a.ns + d.count() * 1'000'000};
+}
 
 // Milliseconds since 1970, UTC.
 int64_t now_wall_ms();

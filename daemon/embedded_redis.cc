@@ -1,7 +1,6 @@
 #include "daemon/embedded_redis.h"
 
 #include <signal.h>
-#include <sys/wait.h>
 
 #include <optional>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "common/loop/timer.h"
 #include "common/redis/backoff.h"
 #include "common/redis/probe.h"
+#include "daemon/exit_status.h"
 #include "daemon/redis_log.h"
 #include "daemon/redis_process.h"
 
@@ -27,11 +27,6 @@ constexpr milliseconds kWellAfter{10'000};   // having run so long, the next sta
 constexpr milliseconds kStopWithin{20'000};  // Redis itself waits up to 10 s for replicas
 constexpr milliseconds kLastOutputWithin{50};  // its output may be read after its end is known
 
-std::string describe_end(int wait_status) {
-  return WIFSIGNALED(wait_status) ? "was killed by signal " + std::to_string(WTERMSIG(wait_status))
-                                  : "exited with code " + std::to_string(WEXITSTATUS(wait_status));
-}
-
 }  // namespace
 
 class EmbeddedRedis::Impl {
@@ -43,6 +38,8 @@ class EmbeddedRedis::Impl {
         timer_(loop, [this] { on_time(); }),
         probe_(loop, config_.redis),
         pause_(kFirstPause, kLongestPause) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
   ~Impl() {
     if (pid_ > 0) {
       kill(pid_, SIGTERM);
@@ -218,7 +215,7 @@ bool EmbeddedRedis::Impl::on_child_exit(pid_t pid, int wait_status) {
     pause_.reset();
   }
   state_ = State::kEnded;
-  how_it_ended_ = describe_end(wait_status);
+  how_it_ended_ = decode_wait_status(wait_status).describe();
   timer_.start(kLastOutputWithin);
   return true;
 }

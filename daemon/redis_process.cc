@@ -12,7 +12,7 @@
 
 #include <array>
 #include <cstdlib>
-#include <cstring>
+#include <system_error>
 #include <vector>
 
 namespace stint {
@@ -20,7 +20,8 @@ namespace stint {
 namespace {
 
 Error redis_error(const std::string& what, int error) {
-  return {ErrorCode::kInternal, "embedded Redis: " + what + ": " + std::strerror(error)};
+  return {ErrorCode::kInternal,
+          "embedded Redis: " + what + ": " + std::system_category().message(error)};
 }
 
 std::string data_folder(const Config& config) {
@@ -94,7 +95,7 @@ struct RedisChild {
     (void)umask(0077);
     sigset_t none;
     sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, nullptr);
+    (void)pthread_sigmask(SIG_SETMASK, &none, nullptr);
     execve(child.program, child.argv, child.env);
   }
   int error = errno;
@@ -129,7 +130,7 @@ Result<pid_t> fork_redis(RedisChild child, int report_read, UniqueFd report_writ
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
-  (void)sigprocmask(SIG_SETMASK, &all, &before);
+  (void)pthread_sigmask(SIG_SETMASK, &all, &before);
   child.parent = getpid();
   child.report = report_write.get();
   pid_t pid = fork();
@@ -137,7 +138,7 @@ Result<pid_t> fork_redis(RedisChild child, int report_read, UniqueFd report_writ
     become_redis(child);
   }
   int fork_error = errno;
-  (void)sigprocmask(SIG_SETMASK, &before, nullptr);
+  (void)pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) {
     return redis_error("fork", fork_error);
   }

@@ -22,6 +22,8 @@ class Client {
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
 
   // On failure: kUnavailable (no reply: unknown whether done), kRefused (error reply, its text).
   Result<OwnedReply> run(const Command& command);

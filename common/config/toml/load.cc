@@ -1,0 +1,268 @@
+#include "common/config/toml/load.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include <sched.h>
+
+#include "common/config/toml/places.h"
+#include "common/config/toml/schema.h"
+#include "common/job/spec.h"
+#include "common/log/log.h"
+#include "common/unique_fd.h"
+
+namespace stint {
+namespace {
+
+constexpr size_t kMaxFile = size_t{4} << 20;
+
+std::string errno_text() {
+  return std::generic_category().message(errno);
+}
+
+Result<std::string> read_small_file(const std::string& path) {
+  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) {
+    return Error{ErrorCode::kConfig, path + ": " + errno_text()};
+  }
+  std::string text;
+  std::array<char, 65536> buffer{};
+  while (true) {
+    ssize_t n = read(fd.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) {
+      continue;
+    }
+    if (n < 0) {
+      return Error{ErrorCode::kConfig, path + ": " + errno_text()};
+    }
+    if (n == 0) {
+      return text;
+    }
+    text.append(buffer.data(), static_cast<size_t>(n));
+    if (text.size() > kMaxFile) {
+      return Error{ErrorCode::kConfig,
+                   path + ": it is longer than 4 MiB: is it a configuration file?"};
+    }
+  }
+}
+
+Result<void> read_file(const std::string& path, LoadedConfig& loaded, FileSays& says) {
+  auto text = read_small_file(path);
+  if (!text.ok()) {
+    return text.error();
+  }
+  Reading reading{path, std::nullopt, &loaded.origins};
+  try {
+    toml::table root = toml::parse(*text, path);
+    read_schema(reading, root, loaded.config, says);
+  } catch (const toml::parse_error& error) {
+    const auto& at = error.source().begin;
+    return Error{ErrorCode::kConfig, path + ":" + std::to_string(at.line) + ":" +
+                                         std::to_string(at.column) + ": " +
+                                         std::string(error.description())};
+  }
+  if (reading.error) {
+    return *reading.error;
+  }
+  loaded.file = path;
+  return {};
+}
+
+int usable_cpus() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+void set_defaults(LoadedConfig& loaded) {
+  loaded.config.processes = usable_cpus();
+  loaded.config.maxmemory = machine_memory() / 4;
+  loaded.config.plugin_paths = {"/usr/lib/stint/tasks"};
+}
+
+// A password from a file of its own: one line.
+Result<std::string> read_password(const std::string& path) {
+  auto text = read_small_file(path);
+  if (!text.ok()) {
+    return with_context("the password of Redis", text.error());
+  }
+  return text->substr(0, text->find_first_of("\r\n"));
+}
+
+// Redis' address and where it was said. Only the flag may hold no password: argv is seen by every
+// user of the host.
+struct RedisSaid {
+  std::string url;
+  std::string origin;
+};
+
+RedisSaid redis_said(const ConfigFlags& flags, const FileSays& says) {
+  if (flags.redis) {
+    return {*flags.redis, "--redis"};
+  }
+  if (auto url = environment("STINT_REDIS_URL")) {
+    return {*url, "STINT_REDIS_URL"};
+  }
+  return {says.redis_url, ""};
+}
+
+Result<void> resolve_password(redis::Url& url, const FileSays& says) {
+  std::string file = says.password_file;
+  if (file.empty()) {
+    auto folder = environment("CREDENTIALS_DIRECTORY");
+    file = folder ? *folder + "/redis-password" : "";
+    if (file.empty() || access(file.c_str(), F_OK) != 0) {
+      return {};
+    }
+  }
+  auto password = read_password(file);
+  if (!password.ok()) {
+    return password.error();
+  }
+  url.password = *password;
+  return {};
+}
+
+Result<void> resolve_redis(const ConfigFlags& flags, const FileSays& says, LoadedConfig& loaded) {
+  Config& config = loaded.config;
+  RedisSaid said = redis_said(flags, says);
+  config.embedded = said.url.empty();
+  if (config.embedded) {
+    config.redis.socket = config.state_dir + "/redis.sock";
+    return {};
+  }
+  auto url = redis::parse_url(said.url);
+  bool in_file = said.origin.empty();
+  if (!url.ok()) {
+    return Error{in_file ? ErrorCode::kConfig : ErrorCode::kInvalid,
+                 (in_file ? loaded.origins["redis.url"] + ": redis.url" : said.origin) + ": " +
+                     url.error().message};
+  }
+  if (said.origin == "--redis" && !url->password.empty()) {
+    return Error{
+        ErrorCode::kInvalid,
+        "--redis: a password on the command line is seen by every user of this host: put the URL "
+        "into "
+        "STINT_REDIS_URL, or the password into redis.password_file or a systemd credential"};
+  }
+  config.redis = *url;
+  if (!in_file) {
+    loaded.origins["redis.url"] = said.origin;
+  }
+  return config.redis.password.empty() ? resolve_password(config.redis, says) : Result<void>{};
+}
+
+Result<void> usage(std::string_view what, const Result<void>& valid) {
+  return valid.ok() ? Result<void>{}
+                    : Result<void>{Error{ErrorCode::kInvalid,
+                                         std::string(what) + ": " + valid.error().message}};
+}
+
+Result<void> apply_namespace(const ConfigFlags& flags, LoadedConfig& loaded) {
+  auto from_environment = environment("STINT_NAMESPACE");
+  if (!flags.ns && !from_environment) {
+    return {};
+  }
+  loaded.config.ns = flags.ns ? *flags.ns : *from_environment;
+  loaded.origins["namespace"] = flags.ns ? "--namespace" : "STINT_NAMESPACE";
+  return usage(loaded.origins["namespace"], check_name(loaded.config.ns));
+}
+
+// The queues that are named are the ones that count; one without a table of its own has the
+// defaults.
+Result<void> apply_queues(const ConfigFlags& flags, LoadedConfig& loaded) {
+  Config& config = loaded.config;
+  std::vector<std::string> names = flags.queues;
+  std::string origin = "--queue";
+  if (auto name = environment("STINT_QUEUE"); names.empty() && name) {
+    names = {*name};
+    origin = "STINT_QUEUE";
+  }
+  if (names.empty()) {
+    if (config.queues.empty()) {
+      config.queues.emplace_back();
+    }
+    return {};
+  }
+  std::vector<QueueConfig> chosen;
+  for (const std::string& name : names) {
+    if (auto valid = usage(origin, check_name(name)); !valid.ok()) {
+      return valid;
+    }
+    auto same = [&](const QueueConfig& queue) { return queue.name == name; };
+    if (std::find_if(chosen.begin(), chosen.end(), same) != chosen.end()) {
+      continue;
+    }
+    auto known = std::find_if(config.queues.begin(), config.queues.end(), same);
+    chosen.push_back(known != config.queues.end() ? *known : QueueConfig{});
+    chosen.back().name = name;
+  }
+  config.queues = std::move(chosen);
+  loaded.origins["queues"] = origin;
+  return {};
+}
+
+Result<void> apply_numbers(const ConfigFlags& flags, LoadedConfig& loaded) {
+  Config& config = loaded.config;
+  if (flags.processes) {
+    config.processes = *flags.processes;
+    loaded.origins["workers.processes"] = "--processes";
+  }
+  if (flags.slots) {
+    config.slots = *flags.slots;
+    loaded.origins["workers.slots"] = "--slots";
+  }
+  if (config.processes < 0 || config.processes > 4096) {
+    return Error{ErrorCode::kInvalid, "--processes must be from 0 to 4096"};
+  }
+  if (config.slots < 1 || config.slots > 128) {
+    return Error{ErrorCode::kInvalid, "--slots must be from 1 to 128"};
+  }
+  if (flags.log_level) {
+    if (auto level = log::parse_level(*flags.log_level); !level.ok()) {
+      return Error{ErrorCode::kInvalid, "--log-level: " + level.error().message};
+    }
+    config.log_level = *flags.log_level;
+    loaded.origins["log_level"] = "--log-level";
+  }
+  if (!flags.plugins.empty()) {
+    config.plugin_paths = flags.plugins;
+    loaded.origins["plugins.paths"] = "--plugins";
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<LoadedConfig> load_config(const ConfigFlags& flags) {
+  LoadedConfig loaded;
+  FileSays says;
+  set_defaults(loaded);
+  Found file = find_config_file(flags.config_file);
+  if (!file.path.empty()) {
+    if (auto read = read_file(file.path, loaded, says); !read.ok()) {
+      return read.error();
+    }
+  }
+  Found state = find_state_dir(flags.state_dir, says.state_dir);
+  loaded.config.state_dir = state.path;
+  if (!state.origin.empty()) {
+    loaded.origins["state_dir"] = state.origin;
+  }
+  for (auto* step : {apply_namespace, apply_queues, apply_numbers}) {
+    if (auto applied = step(flags, loaded); !applied.ok()) {
+      return applied.error();
+    }
+  }
+  if (auto resolved = resolve_redis(flags, says, loaded); !resolved.ok()) {
+    return resolved.error();
+  }
+  return loaded;
+}
+
+}  // namespace stint

@@ -1,0 +1,94 @@
+#include "common/config/toml/places.h"
+
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+
+#include "common/config/toml/load.h"
+
+namespace stint {
+namespace {
+
+constexpr const char* kSystemStateDir = "/var/lib/stint";
+
+bool exists(const std::string& path) {
+  struct stat about {};
+  // EACCES: it may be there; whoever opens it says what is missing.
+  return stat(path.c_str(), &about) == 0 || errno == EACCES;
+}
+
+// $XDG_x, else $HOME/fallback.
+std::string xdg(const char* name, const char* fallback) {
+  if (auto base = environment(name)) {
+    return *base;
+  }
+  auto home = environment("HOME");
+  return home ? *home + fallback : std::string();
+}
+
+bool is_service_user() {
+  if (geteuid() == 0) {
+    return true;
+  }
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> buffer{};
+  return getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
+         found != nullptr && std::string(entry.pw_name) == "stint";
+}
+
+}  // namespace
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread starts
+  return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
+}
+
+Found find_config_file(const std::optional<std::string>& flag) {
+  if (flag) {
+    return {*flag, "--config"};
+  }
+  if (auto path = environment("STINT_CONFIG")) {
+    return {*path, "STINT_CONFIG"};
+  }
+  std::string mine = xdg("XDG_CONFIG_HOME", "/.config");
+  if (!mine.empty() && exists(mine + "/stint/stint.toml")) {
+    return {mine + "/stint/stint.toml", "default"};
+  }
+  if (exists("/etc/stint/stint.toml")) {
+    return {"/etc/stint/stint.toml", "default"};
+  }
+  return {};
+}
+
+Found find_state_dir(const std::optional<std::string>& flag, const std::string& in_file) {
+  if (flag) {
+    return {*flag, "--state-dir"};
+  }
+  if (auto path = environment("STINT_STATE_DIR")) {
+    return {*path, "STINT_STATE_DIR"};
+  }
+  if (!in_file.empty()) {
+    return {in_file, ""};
+  }
+  if (auto path = environment("STATE_DIRECTORY")) {
+    return {path->substr(0, path->find(':')), "STATE_DIRECTORY"};
+  }
+  if (is_service_user()) {
+    return {kSystemStateDir, "default"};
+  }
+  std::string mine = xdg("XDG_STATE_HOME", "/.local/state");
+  return {mine.empty() ? kSystemStateDir : mine + "/stint", "default"};
+}
+
+std::string find_embedded(const Config& config) {
+  std::string socket = config.state_dir + "/redis.sock";
+  std::string system = std::string(kSystemStateDir) + "/redis.sock";
+  return !exists(socket) && exists(system) ? system : socket;
+}
+
+}  // namespace stint

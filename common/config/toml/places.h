@@ -1,0 +1,26 @@
+// Where configuration, state and the embedded Redis are looked for; the same order for stintd and
+// stint.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace stint {
+
+struct Found {
+  std::string path;
+  std::string origin;  // "--config", "STINT_CONFIG", "default"
+};
+
+// The value of an environment variable, if it is set and not empty.
+std::optional<std::string> environment(const char* name);
+
+// The configuration file: --config, $STINT_CONFIG (both must exist),
+// $XDG_CONFIG_HOME/stint/stint.toml, /etc/stint/stint.toml. path empty: there is none.
+Found find_config_file(const std::optional<std::string>& flag);
+
+// The state directory: flag, $STINT_STATE_DIR, the file's, $STATE_DIRECTORY, /var/lib/stint for
+// root and the user `stint`, else $XDG_STATE_HOME/stint.
+Found find_state_dir(const std::optional<std::string>& flag, const std::string& in_file);
+
+}  // namespace stint
