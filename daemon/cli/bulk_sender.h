@@ -1,0 +1,45 @@
+// Jobs in batches, batches in a pipeline: at most 100 jobs and 1 MiB a call, eight calls in flight.
+// A batch that got no reply is sent again with its nonce (Session::ask_all), which queues nothing
+// twice.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "common/queue/submit.h"
+#include "daemon/cli/session.h"
+
+namespace stint::cli {
+
+class BulkSender {
+ public:
+  // For each job sent, in order: its line and what became of it.
+  using OnAnswer = std::function<void(int64_t line, const Submitted&)>;
+  BulkSender(Session& session, bool again, OnAnswer on_answer)
+      : session_(session), again_(again), on_answer_(std::move(on_answer)) {}
+
+  // On failure (kRefused, kUnavailable): the jobs of some batches were not submitted, or nobody
+  // knows; first_unsent() is the first line of them. Nothing more may be added then.
+  Result<void> add(int64_t line, JobSpec spec);
+  Result<void> flush();
+  int64_t first_unsent() const { return first_unsent_; }
+
+ private:
+  struct Batch {
+    std::string nonce;
+    std::vector<JobSpec> specs;
+    std::vector<int64_t> lines;
+    size_t bytes = 0;
+  };
+  Result<void> send();
+
+  Session& session_;
+  bool again_;
+  OnAnswer on_answer_;
+  std::vector<Batch> batches_;
+  int64_t first_unsent_ = 0;
+};
+
+}  // namespace stint::cli

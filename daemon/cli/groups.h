@@ -1,0 +1,21 @@
+// The verbs, one function a group: each adds its subcommands and sets `action` when one of them was
+// chosen. CLI11 takes seconds to compile: only *_args.cc and app.cc know it; what the verbs do
+// stands in files without it.
+#pragma once
+
+#include "daemon/cli/globals.h"
+
+namespace CLI {
+class App;
+}
+
+namespace stint::cli {
+
+void add_global_options(CLI::App& app, Globals& globals);
+
+void add_submit(CLI::App& app, Globals& globals, Action& action);
+void add_job(CLI::App& app, Globals& globals, Action& action);
+
+void add_queue(CLI::App& app, Globals& globals, Action& action);
+
+}  // namespace stint::cli

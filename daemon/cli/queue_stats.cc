@@ -1,0 +1,154 @@
+#include "daemon/cli/queue_stats.h"
+
+#include <algorithm>
+
+#include "daemon/cli/interrupt.h"
+#include "daemon/cli/json_object.h"
+#include "daemon/cli/table.h"
+
+namespace stint::cli {
+namespace {
+
+constexpr milliseconds kWatchPause{1'000};
+
+int64_t pending_of(const Totals& t) {
+  return t.pending + t.reserved - t.ghosts;
+}
+
+std::string row(std::string_view name, int64_t n, std::string_view what = "") {
+  std::string number = grouped(n);
+  number.insert(0, number.size() < 14 ? 14 - number.size() : 0, ' ');
+  std::string label(name);
+  label.resize(11, ' ');
+  return label + number + (what.empty() ? "" : "  " + std::string(what));
+}
+
+void print_stats(const Output& out, const std::string& queue, const Totals& t) {
+  std::string head = "queue " + queue + (t.paused ? " (paused)" : "");
+  out.line(out.paint(t.paused ? Color::kYellow : Color::kBold, head));
+  out.line(row("pending", pending_of(t)));
+  out.line(row("active", t.active, "leased: running, or about to"));
+  out.line(row("scheduled", t.scheduled, "wait for their time"));
+  out.line(row("blocked", t.blocked, "wait for their resource"));
+  out.line(row("failed", t.failed));
+  out.line(row("done", t.done, "kept for a time"));
+  out.line(row("known", t.known, "all of these"));
+  out.line(row("inbox", t.inbox, "not yet taken in"));
+  out.line(row("rejected", t.rejected));
+  out.line("since the queue was created: " + counted(t.submitted, "job") + " submitted, " +
+           grouped(t.succeeded) + " succeeded, " + grouped(t.failures) + " failed for good; " +
+           counted(t.attempts, "attempt") + ", of which " + grouped(t.retried) + " retried, " +
+           grouped(t.crashed) + " crashed, " + grouped(t.lost) + " lost; " + grouped(t.trimmed) +
+           " trimmed");
+}
+
+void print_now(const Output& out, const std::string& queue, const Totals& totals) {
+  if (out.json()) {
+    out.line(stats_json(queue, totals));
+  } else {
+    print_stats(out, queue, totals);
+  }
+}
+
+ExitCode watch_stats(Session& session) {
+  InterruptScope scope;
+  const Output& out = session.out();
+  while (!interrupted()) {
+    auto totals = read_totals(session);
+    if (!totals) {
+      return out.fail(totals.error());
+    }
+    if (out.on_terminal() && !out.json()) {
+      (void)std::fputs("\033[H\033[2J", stdout);
+    }
+    print_now(out, session.keys().queue(), *totals);
+    (void)std::fflush(stdout);
+    pause_for(kWatchPause);
+  }
+  return ExitCode::kInterrupted;
+}
+
+}  // namespace
+
+std::string stats_json(const std::string& queue, const Totals& t) {
+  return JsonObject()
+      .text("queue", std::string_view(queue))
+      .boolean("paused", t.paused)
+      .number("known", t.known)
+      .number("pending", pending_of(t))
+      .number("active", t.active)
+      .number("scheduled", t.scheduled)
+      .number("blocked", t.blocked)
+      .number("failed", t.failed)
+      .number("done", t.done)
+      .number("inbox", t.inbox)
+      .number("rejected", t.rejected)
+      .number("submitted", t.submitted)
+      .number("succeeded", t.succeeded)
+      .number("failures", t.failures)
+      .number("attempts", t.attempts)
+      .number("retried", t.retried)
+      .number("crashed", t.crashed)
+      .number("lost", t.lost)
+      .number("trimmed", t.trimmed)
+      .str();
+}
+
+Result<Totals> read_totals(Session& session) {
+  auto reply = session.ask(totals(session.keys()));
+  return reply ? parse_totals(reply->view()) : Result<Totals>(reply.error());
+}
+
+Result<std::vector<Totals>> read_all_totals(Session& session,
+                                            const std::vector<std::string>& queues) {
+  std::vector<redis::Command> asked;
+  for (const auto& queue : queues) {
+    asked.push_back(totals(Keys(session.config().ns, queue)));
+  }
+  std::vector<Totals> all;
+  for (auto& reply : session.ask_all(asked)) {
+    if (!reply) {
+      return reply.error();
+    }
+    auto parsed = parse_totals(reply->view());
+    if (!parsed) {
+      return parsed.error();
+    }
+    all.push_back(*parsed);
+  }
+  return all;
+}
+
+Result<std::vector<std::string>> known_queues(Session& session) {
+  if (session.queue_was_named()) {
+    return std::vector<std::string>{session.keys().queue()};
+  }
+  auto reply = session.ask(redis::plain({"SMEMBERS", queues_key(session.config().ns)}));
+  if (!reply) {
+    return reply.error();
+  }
+  auto names = texts_of(reply->view());
+  if (names.empty()) {
+    names.push_back(session.keys().queue());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+ExitCode run_stats(const Globals& globals, bool watch) {
+  auto session = Session::open(globals);
+  if (!session) {
+    return Output(globals).fail(session.error());
+  }
+  if (watch) {
+    return watch_stats(*session);
+  }
+  auto totals = read_totals(*session);
+  if (!totals) {
+    return session->out().fail(totals.error());
+  }
+  print_now(session->out(), session->keys().queue(), *totals);
+  return ExitCode::kOk;
+}
+
+}  // namespace stint::cli

@@ -1,0 +1,28 @@
+// `stint stats`, `stint queue list|pause|resume`: how many jobs of a queue are where.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/queue/steer.h"
+#include "daemon/cli/session.h"
+
+namespace stint::cli {
+
+// The public JSON of stats and of a line of queue list; pending includes what the reserved list
+// holds. DO NOT CHANGE.
+std::string stats_json(const std::string& queue, const Totals& totals);
+
+Result<Totals> read_totals(Session& session);
+// Of each of the queues, in bounded pipelines.
+Result<std::vector<Totals>> read_all_totals(Session& session,
+                                            const std::vector<std::string>& queues);
+// The chosen queue if it was named, else all that are known.
+Result<std::vector<std::string>> known_queues(Session& session);
+
+ExitCode run_stats(const Globals& globals, bool watch);
+ExitCode run_queue_list(const Globals& globals, const std::string& name);
+ExitCode run_queue_pause(const Globals& globals, const std::string& name);
+ExitCode run_queue_resume(const Globals& globals, const std::string& name);
+
+}  // namespace stint::cli

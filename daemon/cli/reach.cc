@@ -1,0 +1,124 @@
+#include "daemon/cli/reach.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/queue/keys.h"
+
+namespace stint::cli {
+namespace {
+
+constexpr const char* kSystemSocket = "/var/lib/stint/redis.sock";
+constexpr const char* kClientName = "stint";
+
+// A socket that exists but may not be reached: the group to which the way there belongs.
+std::string group_on_the_way(std::filesystem::path path) {
+  struct stat info {};
+  while (stat(path.c_str(), &info) != 0) {
+    if (!path.has_relative_path()) {
+      return "stint";
+    }
+    path = path.parent_path();
+  }
+  const group* found = getgrgid(info.st_gid);  // NOLINT(concurrency-mt-unsafe): one thread
+  return found != nullptr ? found->gr_name : std::to_string(info.st_gid);
+}
+
+std::string user_name() {
+  const passwd* found = getpwuid(geteuid());  // NOLINT(concurrency-mt-unsafe): one thread
+  return found != nullptr ? found->pw_name : std::to_string(geteuid());
+}
+
+bool is_forbidden(const std::string& socket) {
+  return access(socket.c_str(), R_OK | W_OK) != 0 && errno == EACCES;
+}
+
+Error forbidden(const redis::Url& url) {
+  std::string group = group_on_the_way(url.socket);
+  return {ErrorCode::kUnavailable, url.display() + ": permission denied; its users are the group " +
+                                       group + ": run `sudo adduser " + user_name() + " " + group +
+                                       "` and log in again"};
+}
+
+Error with_advice(const Error& error, bool embedded) {
+  if (error.code != ErrorCode::kUnavailable) {
+    return error;
+  }
+  std::string advice = embedded
+                           ? "; is stintd running here? Start it, or say where Redis is with "
+                             "--redis URL, STINT_REDIS_URL or redis.url in the configuration"
+                           : "; check that this Redis runs and that --redis, STINT_REDIS_URL or "
+                             "redis.url names the right one";
+  return {error.code, "cannot reach Redis at " + error.message + advice};
+}
+
+Result<Reached> connect(const redis::Url& url, bool embedded) {
+  if (!url.socket.empty() && is_forbidden(url.socket)) {
+    return forbidden(url);
+  }
+  auto client = redis::Client::connect(url, kReach, kClientName);
+  if (!client) {
+    return with_advice(client.error(), embedded);
+  }
+  return Reached{std::move(*client), url};
+}
+
+// "7.0.15" -> 7; 0 if it cannot be read.
+int major_version(std::string_view info) {
+  constexpr std::string_view kField = "redis_version:";
+  size_t at = info.find(kField);
+  int major = 0;
+  if (at != std::string_view::npos) {
+    std::string_view rest = info.substr(at + kField.size());
+    (void)std::from_chars(rest.data(), rest.data() + rest.size(), major);
+  }
+  return major;
+}
+
+}  // namespace
+
+Result<Reached> reach_redis(const Config& config) {
+  if (!config.embedded) {
+    return connect(config.redis, false);
+  }
+  auto own = connect(config.redis, true);
+  redis::Url system = config.redis;
+  system.socket = kSystemSocket;
+  bool try_system = !own && system.socket != config.redis.socket &&
+                    (access(kSystemSocket, F_OK) == 0 || errno == EACCES);
+  return try_system ? connect(system, true) : std::move(own);
+}
+
+Result<void> check_server(redis::Client& client, const Config& config) {
+  auto replies = client.run_all(
+      {redis::plain({"HGET", meta_key(config.ns), "format"}), redis::plain({"INFO", "server"})});
+  if (!replies[0]) {
+    return replies[0].error();
+  }
+  // INFO may be forbidden to us: then the daemon has judged it.
+  if (replies[1]) {
+    int major = major_version(replies[1]->view().str());
+    if (major > 0 && major < 7) {
+      return Error{ErrorCode::kConfig,
+                   "this Redis is version " + std::to_string(major) + "; stint needs 7.0 or newer"};
+    }
+  }
+  auto format = replies[0]->view();
+  if (!format.is_nil() && format.str() != kFormat) {
+    return Error{ErrorCode::kConfig, "the data in namespace " + config.ns + " have format " +
+                                         std::string(format.str()) + ", this stint knows format " +
+                                         std::string(kFormat) + ": use the matching release"};
+  }
+  return {};
+}
+
+}  // namespace stint::cli

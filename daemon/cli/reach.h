@@ -1,0 +1,29 @@
+// Finds the Redis that the configuration means: the configured one, or the embedded one of a
+// running stintd, in its state directory or in /var/lib/stint. Never starts one.
+#pragma once
+
+#include <utility>
+
+#include "common/config/config.h"
+#include "common/error.h"
+#include "common/redis/client.h"
+
+namespace stint::cli {
+
+inline constexpr milliseconds kReach{4'500};  // the promise is 5 s, all in all
+
+struct Reached {
+  redis::Client client;
+  redis::Url url;
+};
+
+// On failure: kUnavailable with the URL (without its password), the cause and what to try; where
+// permission is missing it names the group and the command that adds a user to it. kConfig for
+// refused credentials.
+Result<Reached> reach_redis(const Config& config);
+
+// Whether we may use this server: its version, and the layout that it holds. Run on every new
+// connection.
+Result<void> check_server(redis::Client& client, const Config& config);
+
+}  // namespace stint::cli

@@ -1,0 +1,188 @@
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <system_error>
+
+#include "daemon/cli/bulk_file.h"
+#include "daemon/cli/bulk_sender.h"
+#include "daemon/cli/interrupt.h"
+#include "daemon/cli/json_object.h"
+#include "daemon/cli/progress_bar.h"
+#include "daemon/cli/submit.h"
+#include "daemon/cli/submit_door.h"
+#include "daemon/cli/task_hints.h"
+
+namespace stint::cli {
+namespace {
+
+constexpr size_t kMostTasksHeld = 1000;
+
+class BulkRun {
+ public:
+  BulkRun(Session& session, std::string name, std::istream& in, int64_t size, bool again)
+      : session_(session),
+        name_(name == "-" ? "stdin" : std::move(name)),
+        size_(size),
+        file_(in),
+        bar_(session.out(), "job"),
+        sender_(session, again, [this](int64_t line, const Submitted& s) { take(line, s); }) {}
+
+  ExitCode run() {
+    InterruptScope scope;
+    if (auto door = open_door(session_); !door) {
+      return session_.out().fail(door.error());
+    }
+    auto sent = send_all();
+    bar_.wipe();
+    // The summary is the last output, whatever happened: what was submitted is submitted.
+    ExitCode code = judge(sent);
+    if (submitted_ > 0) {
+      hint_unserved(session_, tasks_);
+    }
+    print_summary();
+    return code;
+  }
+
+ private:
+  Result<void> send_all() {
+    while (!interrupted()) {
+      auto line = file_.next();
+      if (!line) {
+        break;
+      }
+      if (auto* why = std::get_if<std::string>(&line->job)) {
+        reject(line->number, *why);
+        continue;
+      }
+      auto& spec = std::get<JobSpec>(line->job);
+      if (tasks_.size() < kMostTasksHeld) {
+        tasks_.insert(spec.task);
+      }
+      if (auto added = sender_.add(line->number, std::move(spec)); !added) {
+        return added;
+      }
+      bar_.show(
+          submitted_ + known_,
+          size_ > 0 ? static_cast<double>(file_.bytes_read()) / static_cast<double>(size_) : -1.0);
+    }
+    return sender_.flush();
+  }
+
+  void take(int64_t line, const Submitted& answer) {
+    switch (answer.status) {
+      case Submitted::Status::kCreated:
+        ++submitted_;
+        break;
+      case Submitted::Status::kKnown:
+        ++known_;
+        break;
+      case Submitted::Status::kConflict:
+        reject(line, "the id is known (" + std::string(to_string(answer.place)) +
+                         ") with another task, resource or parameters");
+        break;
+    }
+  }
+
+  void reject(int64_t line, const std::string& why) {
+    bar_.wipe();
+    session_.out().complain(name_ + ":" + std::to_string(line) + ": " + why);
+    rejected_.emplace(line,
+                      JsonObject().number("line", line).text("error", std::string_view(why)).str());
+  }
+
+  ExitCode judge(const Result<void>& sent) {
+    const Output& out = session_.out();
+    if (!sent) {
+      out.complain("stopped: " + sent.error().message + "; of the lines from " +
+                   std::to_string(sender_.first_unsent()) +
+                   " on some were not submitted: give them ids and run it again, known ids are not "
+                   "queued twice");
+      return sent.error().code == ErrorCode::kUnavailable ? ExitCode::kUnreachable
+                                                          : ExitCode::kFailed;
+    }
+    if (interrupted()) {
+      out.complain("interrupted after line " + std::to_string(file_.lines_read()) + ": " +
+                   counted(submitted_, "job") + " submitted");
+      return ExitCode::kInterrupted;
+    }
+    return rejected_.empty() ? ExitCode::kOk : ExitCode::kFailed;
+  }
+
+  void print_summary() const {
+    std::vector<std::string> rejected;
+    for (const auto& [line, json] : rejected_) {
+      rejected.push_back(json);
+    }
+    session_.out().line(JsonObject()
+                            .number("submitted", submitted_)
+                            .number("known", known_)
+                            .raw("rejected", json_array(rejected))
+                            .str());
+  }
+
+  Session& session_;
+  std::string name_;
+  int64_t size_;
+  BulkFile file_;
+  ProgressBar bar_;
+  BulkSender sender_;
+  std::set<std::string> tasks_;
+  std::multimap<int64_t, std::string> rejected_;  // by line: conflicts come after later bad lines
+  int64_t submitted_ = 0;
+  int64_t known_ = 0;
+};
+
+Result<void> check_bulk(const SubmitOptions& o) {
+  bool has_job = !o.task.empty() || o.params || o.params_file || o.resource || o.id || o.backoff ||
+                 o.delay || o.at || o.lease || o.timeout || o.keep || o.retries || o.crash_limit ||
+                 o.wait;
+  if (has_job) {
+    return Error{ErrorCode::kInvalid,
+                 "with --bulk all that is to be said of a job stands in its line; only --again "
+                 "goes with it"};
+  }
+  return {};
+}
+
+int64_t size_of(const std::string& path) {
+  struct stat info {};
+  return path != "-" && stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : 0;
+}
+
+bool is_folder(const std::string& path) {
+  struct stat info {};
+  return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+}  // namespace
+
+ExitCode run_submit_bulk(const Globals& globals, const SubmitOptions& options) {
+  Output out(globals);
+  if (auto good = check_bulk(options); !good) {
+    return out.fail(good.error());
+  }
+  const std::string& path = *options.bulk;
+  std::ifstream file;
+  if (path != "-") {
+    errno = is_folder(path) ? EISDIR : 0;
+    if (errno == 0) {
+      file.open(path, std::ios::binary);
+    }
+    if (!file.is_open()) {
+      return out.fail({ErrorCode::kInternal,
+                       "cannot read " + path + ": " + std::generic_category().message(errno)});
+    }
+  }
+  auto session = Session::open(globals);
+  if (!session) {
+    return out.fail(session.error());
+  }
+  std::ios::sync_with_stdio(false);
+  std::istream& in = path == "-" ? std::cin : file;
+  return BulkRun(*session, path, in, size_of(path), options.again).run();
+}
+
+}  // namespace stint::cli

@@ -1,0 +1,12 @@
+// What must be there before the first job of a run: the queue's name in `<ns>:queues` and the
+// format in `<ns>:meta`.
+#pragma once
+
+#include "daemon/cli/session.h"
+
+namespace stint::cli {
+
+// Idempotent. On failure: kUnavailable, kRefused.
+Result<void> open_door(Session& session);
+
+}  // namespace stint::cli

@@ -1,0 +1,140 @@
+#include "daemon/cli/wait.h"
+
+#include <algorithm>
+
+#include "common/queue/steer.h"
+#include "daemon/cli/interrupt.h"
+
+namespace stint::cli {
+namespace {
+
+constexpr milliseconds kFirstPause{20};
+constexpr milliseconds kLongestPause{500};
+
+struct Watched {
+  std::string id;
+  bool was_there;
+};
+
+// One look at those still awaited: calls on_end for those that ended and takes them out.
+class Watch {
+ public:
+  Watch(Session& session, std::vector<Watched> waiting, const OnEnd& on_end)
+      : session_(session), waiting_(std::move(waiting)), on_end_(on_end) {}
+
+  bool empty() const { return waiting_.empty(); }
+
+  Result<void> look() {
+    // The inbox first: an entry that it still holds will be a job, but is none yet.
+    std::vector<redis::Command> asked{redis::plain({"LLEN", session_.keys()("inbox")})};
+    asked.push_back(redis::plain({"HMGET", session_.keys()("outcomes")}));
+    std::vector<std::vector<std::string>> groups;
+    for (size_t i = 0; i < waiting_.size(); ++i) {
+      asked[1].args.push_back(waiting_[i].id);
+      if (i % kBatchJobs == 0) {
+        groups.emplace_back();
+      }
+      groups.back().push_back(waiting_[i].id);
+    }
+    for (const auto& group : groups) {
+      asked.push_back(locate(session_.keys(), group));
+    }
+    auto replies = session_.ask_all(asked);
+    for (const auto& reply : replies) {
+      if (!reply) {
+        return reply.error();
+      }
+    }
+    return judge(replies, groups);
+  }
+
+  void give_up(Waited::How how) {
+    for (const auto& watched : waiting_) {
+      on_end_(watched.id, {how, {}});
+    }
+    waiting_.clear();
+  }
+
+ private:
+  Result<void> judge(const std::vector<Result<redis::OwnedReply>>& replies,
+                     const std::vector<std::vector<std::string>>& groups) {
+    bool inbox_empty = replies[0]->view().integer() == 0;
+    auto outcomes = replies[1]->view();
+    std::vector<Watched> still;
+    for (size_t g = 0; g < groups.size(); ++g) {
+      auto places = parse_locate(replies[2 + g]->view(), groups[g].size());
+      if (!places) {
+        return places.error();
+      }
+      for (size_t i = 0; i < groups[g].size(); ++i) {
+        size_t at = g * kBatchJobs + i;
+        settle(waiting_[at], outcomes[at], (*places)[i].has_value(), inbox_empty, still);
+      }
+    }
+    waiting_ = std::move(still);
+    return {};
+  }
+
+  void settle(Watched& watched, redis::ReplyView outcome, bool is_there, bool inbox_empty,
+              std::vector<Watched>& still) {
+    if (!outcome.is_nil()) {
+      on_end_(watched.id, {Waited::How::kEnded, parse_outcome(outcome.str())});
+    } else if (is_there || (!watched.was_there && !inbox_empty)) {
+      watched.was_there = watched.was_there || is_there;
+      still.push_back(watched);
+    } else {
+      auto how = watched.was_there ? Waited::How::kGone : Waited::How::kNever;
+      on_end_(watched.id, {how, {}});
+    }
+  }
+
+  Session& session_;
+  std::vector<Watched> waiting_;
+  const OnEnd& on_end_;
+};
+
+}  // namespace
+
+Result<void> wait_for(Session& session, const std::vector<std::string>& ids, bool was_there,
+                      std::optional<milliseconds> limit, const OnEnd& on_end) {
+  std::vector<Watched> waiting;
+  for (const auto& id : ids) {
+    waiting.push_back({id, was_there});
+  }
+  Watch watch(session, std::move(waiting), on_end);
+  MonoTime start = now_mono();
+  milliseconds pause = kFirstPause;
+  while (true) {
+    if (auto looked = watch.look(); !looked) {
+      return looked;
+    }
+    milliseconds left = limit ? *limit - (now_mono() - start) : kLongestPause;
+    if (watch.empty()) {
+      return {};
+    }
+    if (interrupted() || left <= milliseconds{0}) {
+      watch.give_up(interrupted() ? Waited::How::kInterrupted : Waited::How::kTimedOut);
+      return {};
+    }
+    pause_for(std::min(pause, left));
+    pause = std::min(pause * 3 / 2, kLongestPause);
+  }
+}
+
+ExitCode code_of(const Waited& waited) {
+  switch (waited.how) {
+    case Waited::How::kEnded:
+      return waited.outcome.state == "done" ? ExitCode::kOk : ExitCode::kJobFailed;
+    case Waited::How::kGone:
+      return ExitCode::kOk;
+    case Waited::How::kNever:
+      return ExitCode::kNoSuchJob;
+    case Waited::How::kTimedOut:
+      return ExitCode::kWaitTimedOut;
+    case Waited::How::kInterrupted:
+      return ExitCode::kInterrupted;
+  }
+  return ExitCode::kFailed;
+}
+
+}  // namespace stint::cli

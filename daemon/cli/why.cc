@@ -1,0 +1,87 @@
+#include "common/queue/upkeep.h"
+#include "common/text/text.h"
+#include "daemon/cli/look.h"
+#include "daemon/cli/show_text.h"
+#include "daemon/cli/workers.h"
+
+namespace stint::cli {
+namespace {
+
+std::string why_blocked(Session& session, const JobView& job) {
+  if (!job.blocked_by) {
+    return "waits for resource " + job.resource + ", which nobody holds: run stint doctor";
+  }
+  std::string text = "resource " + job.resource + " is held by job " + *job.blocked_by;
+  const std::vector<std::string> holder{*job.blocked_by};
+  auto view = look_at(session, holder);
+  if (view && view->front()) {
+    const JobView& h = *view->front();
+    text += h.claimed_ms ? " since " + rfc3339(*h.claimed_ms) + " (" +
+                               time_from(*h.claimed_ms, now_wall_ms()) + ")"
+                         : ", which is " + h.state;
+  }
+  return text;
+}
+
+std::string why_no_worker(Session& session, const JobView& job, const Crew& crew) {
+  if (crew.workers.empty()) {
+    return "no live worker serves the queue " + session.keys().queue();
+  }
+  if (crew.live_tasks.contains(job.task)) {
+    return "";
+  }
+  const std::vector<std::string> live(crew.live_tasks.begin(), crew.live_tasks.end());
+  auto name = nearest(job.task, live);
+  return "no live worker lists the task " + job.task + (name ? "; the nearest is " + *name : "");
+}
+
+std::string why_pending(Session& session, const JobView& job) {
+  auto crew = read_crew(session);
+  auto reply = session.ask(totals(session.keys()));
+  auto sums = reply ? parse_totals(reply->view()) : Result<Totals>(reply.error());
+  if (!crew || !sums) {
+    return "";
+  }
+  if (sums->paused) {
+    return "the queue is paused: stint queue resume " + session.keys().queue();
+  }
+  if (std::string text = why_no_worker(session, job, *crew); !text.empty()) {
+    return text;
+  }
+  int64_t waiting = sums->pending + sums->reserved - sums->ghosts;
+  int64_t slots = crew->slots();
+  if (slots > 0 && sums->active >= slots) {
+    return "all " + counted(slots, "slot") + " are busy; " + counted(waiting, "job") +
+           " of the queue are pending";
+  }
+  return "about to start; " + counted(waiting, "job") + " of the queue are pending";
+}
+
+std::string why_scheduled(const JobView& job) {
+  if (!job.due_ms) {
+    return "";
+  }
+  std::string text =
+      job.errors.empty() ? "" : "attempt " + std::to_string(job.attempt) + " failed; ";
+  return text + "due at " + rfc3339(*job.due_ms) + ", " + time_from(*job.due_ms, now_wall_ms());
+}
+
+}  // namespace
+
+std::string why_text(Session& session, const JobView& job) {
+  if (job.state == "blocked") {
+    return why_blocked(session, job);
+  }
+  if (job.state == "scheduled") {
+    return why_scheduled(job);
+  }
+  if (job.state == "pending") {
+    return why_pending(session, job);
+  }
+  if (job.state == "failed") {
+    return "no retries are left; stint job retry " + job.id + " runs it again";
+  }
+  return "";
+}
+
+}  // namespace stint::cli
