@@ -33,7 +33,8 @@ size_t mark_position(std::string_view line) {
 
 // Redis 7.0 marks these as warnings, at every start and stop of a healthy server.
 bool is_routine(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kRoutine = {
+  constexpr std::array<std::string_view, 13> kRoutine = {
+      "Reading config from stdin",
       "oO0OoO0OoO0Oo",
       "Redis version=",
       "Configuration loaded",
@@ -60,12 +61,14 @@ std::string_view redis_line_text(std::string_view line) {
 
 log::Level redis_line_level(std::string_view line) {
   size_t mark = mark_position(line);
+  std::string_view text = redis_line_text(line);
   if (mark == std::string_view::npos) {
-    // Not from its logger: the loader of its configuration, the linker, a crash report.
-    return line.find_first_not_of(" \t") == std::string_view::npos ? log::Level::kDebug
-                                                                   : log::Level::kWarning;
+    // Not from its logger: the loader of its configuration, a signal handler, a crash report.
+    bool quiet = text.find_first_not_of(" \t") == std::string_view::npos || is_routine(text) ||
+                 text.find("Received SIGTERM") != std::string_view::npos;
+    return quiet ? log::Level::kDebug : log::Level::kWarning;
   }
-  bool alarming = line[mark] == '#' && !is_routine(redis_line_text(line));
+  bool alarming = line[mark] == '#' && !is_routine(text);
   return alarming ? log::Level::kWarning : log::Level::kDebug;
 }
 

@@ -16,6 +16,10 @@ TEST_CASE("redis log: its warnings are warnings, its chatter and its routine are
         log::Level::kDebug);
   CHECK(redis_line_level("*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***") == log::Level::kWarning);
   CHECK(redis_line_level("") == log::Level::kDebug);
+  CHECK(redis_line_level("Reading config from stdin") == log::Level::kDebug);
+  CHECK(redis_line_level(
+            "5521:signal-handler (1795205308) Received SIGTERM scheduling shutdown...") ==
+        log::Level::kDebug);
 }
 
 TEST_CASE("redis log: the text comes without pid and time") {
