@@ -74,7 +74,7 @@ def show_list(title, lines):
         print(f"  ... and {len(lines) - SHOWN} more")
 
 
-def report(files, verdict, seconds, command):
+def report(files, verdict, seconds, retry):
     jobs = len(files.paths)
     print(f"{jobs} files, {human(verdict.bytes)}, in {seconds:.1f} s: {jobs / max(seconds, 0.001):.0f} jobs/s")
     print(f"{verdict.same} digests agree with sha256sum, {len(verdict.different)} differ, {len(verdict.lost)} jobs lost, "
@@ -84,7 +84,7 @@ def report(files, verdict, seconds, command):
     show_list("folders that cannot be listed", files.closed)
     show_list("failed", [f"{job['id']}  {message}" for job, message in verdict.failed])
     if verdict.failed:
-        print(f"  to retry them: {command} job retry --state failed --yes")
+        print(f"  to retry them: {retry}")
     show_list("DIFFERENT", verdict.different)
     show_list("LOST", verdict.lost)
 
@@ -99,13 +99,14 @@ def next_steps(daemon, files):
           f"  kill {daemon.pid}; tail --pid={daemon.pid} -f /dev/null; rm -r {daemon.folder}")
 
 
-def main_job(daemon, files):
+def main_job(daemon, files, keep):
     """Returns whether all is as it should be."""
-    print(f"run: stintd is ready, {len(files.paths)} files below {os.fsdecode(files.root)}", flush=True)
+    print(f"run: stintd is ready, one job for each of {len(files.paths)} files", flush=True)
     seconds = run_jobs(daemon, files)
     print("run: comparing with sha256sum", flush=True)
     verdict = compare(files, daemon.jobs(f"file-{n + 1}" for n in range(len(files.paths))), sha256sum(files.paths))
-    report(files, verdict, seconds, daemon.command)
+    retry = f"{daemon.command} job retry --state failed --yes"
+    report(files, verdict, seconds, retry if keep else f"(with --keep, while stintd runs) {retry}")
     return not verdict.different and not verdict.lost
 
 
@@ -114,9 +115,10 @@ def main(build, root, keep):
     daemon = Daemon(Path(build).resolve(), folder)
     kept = False
     try:
+        print(f"run: looking for files below {root}", flush=True)
         files = Files(os.fsencode(root), leave_out=os.fsencode(folder))
         daemon.start(keep_max=len(files.paths) + 1000)
-        good = main_job(daemon, files)
+        good = main_job(daemon, files, keep)
         if keep:
             next_steps(daemon, files)
             kept = True
