@@ -1,4 +1,4 @@
--- inspect.lua   all that the queue knows of jobs, at one moment. Sent by `job show` and by the doctor.
+-- inspect.lua   all that the queue knows of jobs, at one moment. Sent by `job show`.
 -- KEYS[1] prefix
 -- ARGV ids (16 at most: each may bring a megabyte of parameters)
 -- Returns a list a job: known (0 or 1), record, params, active, mark, scheduled, blocked, failed, done, ghosts, cancel, errors,
