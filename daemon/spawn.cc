@@ -164,15 +164,19 @@ std::vector<std::string> worker_environment(const char* const* environment) {
 Result<UniqueFd> open_worker_binary() {
   std::error_code ignored;
   auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  std::array<std::string, 2> places{(self.parent_path() / "stint-worker").string(),
-                                    std::string(STINT_LIBEXEC_DIR) + "/stint-worker"};
+  // Beside us in a build tree; in libexec where it was installed, also under another prefix than it
+  // was built for.
+  std::array<std::string, 3> places{
+      (self.parent_path() / "stint-worker").string(),
+      (self.parent_path().parent_path() / "libexec/stint/stint-worker").string(),
+      std::string(STINT_LIBEXEC_DIR) + "/stint-worker"};
   for (const auto& place : places) {
     UniqueFd fd(open(place.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd) {
       return fd;
     }
   }
-  return Error{ErrorCode::kConfig, "stint-worker is neither " + places[0] + " nor " + places[1]};
+  return Error{ErrorCode::kConfig, "stint-worker is neither " + places[0] + " nor " + places[2]};
 }
 
 }  // namespace stint

@@ -17,7 +17,7 @@ MAX_LINES, MAX_SCRIPT_LINES, MAX_FUNCTION_LINES, MAX_README_LINES = 400, 80, 60,
 ARROWS = {
     "common": {"common", "lua"},
     "daemon": {"common", "daemon"},
-    "worker": {"common", "worker", "tasks/include"},
+    "worker": {"common", "worker", "tasks/include", "stint"},
 }
 findings = []
 

@@ -5,7 +5,12 @@ set -euo pipefail
 
 build=$1
 temp=$(mktemp -d)
-trap 'rm -rf "$temp"' EXIT
+daemon=
+finish() {
+  [ -z "$daemon" ] || { kill "$daemon" && wait "$daemon"; } || true
+  rm -rf "$temp"
+}
+trap finish EXIT
 root=$temp/usr
 
 fail() {
@@ -27,7 +32,7 @@ echo "-- install"
 cmake --install "$build" --prefix "$root" >"$temp/install.log" || { cat "$temp/install.log"; fail "cmake --install"; }
 for file in bin/stint sbin/stintd libexec/stint/stint-worker lib/stint/tasks/{checksum,sleep,echo}.so \
   include/stint/{task.h,task.hpp,job.hpp,plugin.hpp} share/pkgconfig/stint-task.pc share/cmake/stintTask/stintTaskConfig.cmake \
-  share/doc/stint/README.md share/doc/stint/examples/hello/hello.cc; do
+  share/doc/stint/README.md share/doc/stint/examples/hello/hello.cc share/doc/stint/examples/stint.toml; do
   [ -f "$root/$file" ] || fail "not installed: $file"
 done
 
@@ -59,4 +64,28 @@ for source in hello.cc hello_c.c; do
   bash -c "$line"
   nm -D --defined-only "${source%.*}.so" | grep -q ' T stint_plugin_entry$' || fail "$source: no entry"
 done
+
+echo "-- the installed stintd runs both"
+for name in $(env | grep -oE '^STINT_[A-Z_]+' || true); do unset "$name"; done
+printf 'state_dir = "%s"\n[plugins]\npaths = ["%s", "%s"]\n[workers]\nprocesses = 1\n' \
+  "$temp/state" "$temp/hello.so" "$temp/hello_c.so" >"$temp/stint.toml"
+chmod go-w "$temp"/*.so
+export STINT_CONFIG=$temp/stint.toml
+"$root/sbin/stintd" 2>"$temp/stintd.log" &
+daemon=$!
+tries=0
+until "$root/bin/stint" stats >/dev/null 2>&1; do
+  if ! kill -0 $daemon 2>/dev/null || [ $((tries += 1)) -gt 100 ]; then
+    cat "$temp/stintd.log"
+    fail "stintd does not answer"
+  fi
+  sleep 0.2
+done
+for task in hello hello.c; do
+  result=$("$root/bin/stint" submit $task --wait=30s) || { cat "$temp/stintd.log"; fail "$task did not succeed"; }
+  [ "$result" = '{"hello": "world"}' ] || fail "$task answered $result"
+done
+kill $daemon
+wait $daemon || fail "stintd ended with $?"
+daemon=
 echo "ok"
