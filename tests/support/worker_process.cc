@@ -67,13 +67,16 @@ WorkerProcess::WorkerProcess(const Boot& boot)
   UniqueFd theirs(pair[1]);
   UniqueFd err(::open((dir_ / "stderr").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   std::string path = std::string(STINT_BIN_DIR) + "/stint-worker";
-  std::string id = boot.worker;
+  std::string id = boot.supervised ? boot.worker : "--standalone";
   std::array<char*, 3> argv{path.data(), id.data(), nullptr};
   pid_ = ::fork();
   if (pid_ == 0) {
     become_worker(theirs.get(), recorder_.fd(), err.get(), path.c_str(), argv.data());
   }
   send(control::FrameType::kBoot, boot_to_json(boot));
+  if (!boot.supervised) {
+    hang_up();  // all it gets
+  }
 }
 
 WorkerProcess::~WorkerProcess() {

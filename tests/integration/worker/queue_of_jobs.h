@@ -62,6 +62,16 @@ class QueueOfJobs {
     return server.command({"HGET", keys("outcomes"), id});
   }
 
+  std::vector<std::string> log(const std::string& id) {
+    std::vector<std::string> lines;
+    auto reply = client_.run(redis::plain({"LRANGE", keys.log(id), "0", "-1"}));
+    REQUIRE(reply.ok());
+    for (size_t i = 0; i < reply->view().size(); ++i) {
+      lines.emplace_back(reply->view()[i].str());
+    }
+    return lines;
+  }
+
   void cancel(const std::string& id) {
     auto reply = client_.run(
         cancel_jobs(keys, milliseconds{3'600'000}, std::nullopt, std::vector<std::string>{id}));

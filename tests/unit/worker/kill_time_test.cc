@@ -1,0 +1,68 @@
+#include "worker/kill_time.h"
+
+#include <catch2/catch.hpp>
+
+using namespace stint;
+
+namespace {
+
+MonoTime at(int64_t seconds) {
+  return MonoTime{} + milliseconds(seconds * 1000);
+}
+
+AttemptTimes started_at(int64_t started, int64_t renewed) {
+  return {at(started), at(renewed), milliseconds(100'000), {}, false};
+}
+
+Limits limits(int64_t timeout_s, int64_t grace_s) {
+  Limits some;
+  some.timeout = milliseconds(timeout_s * 1000);
+  some.grace = milliseconds(grace_s * 1000);
+  return some;
+}
+
+}  // namespace
+
+TEST_CASE("kill time: without a timeout only the lease ends an attempt") {
+  KillTime kill = kill_time(started_at(1000, 1010), limits(0, 5));
+  CHECK(kill.at == at(1095));
+  CHECK(kill.kind == EndKind::kLost);
+}
+
+TEST_CASE("kill time: a timeout counts from the start, with its grace") {
+  KillTime kill = kill_time(started_at(1000, 1000), limits(30, 5));
+  CHECK(kill.at == at(1035));
+  CHECK(kill.kind == EndKind::kTimeout);
+}
+
+TEST_CASE("kill time: every renewal moves the lease's end and not the timeout's") {
+  CHECK(kill_time(started_at(1000, 1000), limits(200, 5)).at == at(1085));
+  CHECK(kill_time(started_at(1000, 1100), limits(200, 5)).at == at(1185));
+  CHECK(kill_time(started_at(1000, 1200), limits(200, 5)).at == at(1205));
+}
+
+TEST_CASE("kill time: a cancel comes a grace after it was told") {
+  AttemptTimes times = started_at(1000, 1000);
+  times.told = at(1010);
+  times.cancelled = true;
+  KillTime kill = kill_time(times, limits(60, 5));
+  CHECK(kill.at == at(1015));
+  CHECK(kill.kind == EndKind::kCancelled);
+}
+
+TEST_CASE("kill time: a lost lease is told and killed as lost") {
+  AttemptTimes times = started_at(1000, 1000);
+  times.told = at(1010);
+  KillTime kill = kill_time(times, limits(60, 5));
+  CHECK(kill.at == at(1015));
+  CHECK(kill.kind == EndKind::kLost);
+}
+
+TEST_CASE("kill time: a worker stops its own before it is killed, and both before the lease ends") {
+  milliseconds lease(10'000);
+  MonoTime fence = fence_time(at(0), lease);
+  KillTime kill = kill_time({at(0), at(0), lease, {}, false}, limits(0, 5));
+  CHECK(fence == MonoTime{} + milliseconds(6'000));
+  CHECK(fence < kill.at);
+  CHECK(kill.at < at(0) + lease);
+}
