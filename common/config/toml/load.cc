@@ -1,6 +1,7 @@
 #include "common/config/toml/load.h"
 
 #include <fcntl.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -51,14 +52,15 @@ Result<std::string> read_small_file(const std::string& path) {
   }
 }
 
+// path empty: no file, all defaults.
 Result<void> read_file(const std::string& path, LoadedConfig& loaded, FileSays& says) {
-  auto text = read_small_file(path);
+  Result<std::string> text = path.empty() ? std::string() : read_small_file(path);
   if (!text.ok()) {
     return text.error();
   }
   Reading reading{path, std::nullopt, &loaded.origins};
   try {
-    toml::table root = toml::parse(*text, path);
+    const toml::table root = toml::parse(*text, path);
     read_schema(reading, root, loaded.config, says);
   } catch (const toml::parse_error& error) {
     const auto& at = error.source().begin;
@@ -81,7 +83,7 @@ int usable_cpus() {
 
 void set_defaults(LoadedConfig& loaded) {
   loaded.config.processes = usable_cpus();
-  loaded.config.maxmemory = machine_memory() / 4;
+  loaded.config.maxmemory = machine_memory() / 100 * 25;
   loaded.config.plugin_paths = {"/usr/lib/stint/tasks"};
 }
 
@@ -91,7 +93,11 @@ Result<std::string> read_password(const std::string& path) {
   if (!text.ok()) {
     return with_context("the password of Redis", text.error());
   }
-  return text->substr(0, text->find_first_of("\r\n"));
+  std::string password = text->substr(0, text->find_first_of("\r\n"));
+  if (password.empty()) {
+    return Error{ErrorCode::kConfig, path + ": the password of Redis should be its first line"};
+  }
+  return password;
 }
 
 // Redis' address and where it was said. Only the flag may hold no password: argv is seen by every
@@ -128,13 +134,23 @@ Result<void> resolve_password(redis::Url& url, const FileSays& says) {
   return {};
 }
 
+Result<void> resolve_embedded(LoadedConfig& loaded) {
+  Config& config = loaded.config;
+  config.redis.socket = config.state_dir + "/redis.sock";
+  if (config.redis.socket.size() < sizeof(sockaddr_un{}.sun_path)) {
+    return {};
+  }
+  return Error{ErrorCode::kConfig, loaded.origins["state_dir"] + ": state_dir is too long (" +
+                                       std::to_string(config.state_dir.size()) +
+                                       " bytes) for the socket of the embedded Redis: at most 96"};
+}
+
 Result<void> resolve_redis(const ConfigFlags& flags, const FileSays& says, LoadedConfig& loaded) {
   Config& config = loaded.config;
   RedisSaid said = redis_said(flags, says);
   config.embedded = said.url.empty();
   if (config.embedded) {
-    config.redis.socket = config.state_dir + "/redis.sock";
-    return {};
+    return resolve_embedded(loaded);
   }
   auto url = redis::parse_url(said.url);
   bool in_file = said.origin.empty();
@@ -173,6 +189,21 @@ Result<void> apply_namespace(const ConfigFlags& flags, LoadedConfig& loaded) {
   return usage(loaded.origins["namespace"], check_name(loaded.config.ns));
 }
 
+// Tables of queues that are not served say nothing.
+void drop_origins_of(const std::vector<QueueConfig>& all, const std::vector<QueueConfig>& chosen,
+                     std::map<std::string, std::string>& origins) {
+  for (const QueueConfig& queue : all) {
+    auto same = [&](const QueueConfig& other) { return other.name == queue.name; };
+    if (std::none_of(chosen.begin(), chosen.end(), same)) {
+      const std::string prefix = "queues." + queue.name + ".";
+      std::erase_if(origins, [&](const auto& origin) {
+        return origin.first.starts_with(prefix) &&
+               origin.first.find('.', prefix.size()) == std::string::npos;
+      });
+    }
+  }
+}
+
 // The queues that are named are the ones that count; one without a table of its own has the
 // defaults.
 Result<void> apply_queues(const ConfigFlags& flags, LoadedConfig& loaded) {
@@ -185,7 +216,7 @@ Result<void> apply_queues(const ConfigFlags& flags, LoadedConfig& loaded) {
   }
   if (names.empty()) {
     if (config.queues.empty()) {
-      config.queues.emplace_back();
+      config.queues.push_back(default_queue("default", loaded.origins));
     }
     return {};
   }
@@ -199,9 +230,9 @@ Result<void> apply_queues(const ConfigFlags& flags, LoadedConfig& loaded) {
       continue;
     }
     auto known = std::find_if(config.queues.begin(), config.queues.end(), same);
-    chosen.push_back(known != config.queues.end() ? *known : QueueConfig{});
-    chosen.back().name = name;
+    chosen.push_back(known != config.queues.end() ? *known : default_queue(name, loaded.origins));
   }
+  drop_origins_of(config.queues, chosen, loaded.origins);
   config.queues = std::move(chosen);
   loaded.origins["queues"] = origin;
   return {};
@@ -244,13 +275,11 @@ Result<LoadedConfig> load_config(const ConfigFlags& flags) {
   FileSays says;
   set_defaults(loaded);
   Found file = find_config_file(flags.config_file);
-  if (!file.path.empty()) {
-    if (auto read = read_file(file.path, loaded, says); !read.ok()) {
-      return read.error();
-    }
+  if (auto read = read_file(file.path, loaded, says); !read.ok()) {
+    return read.error();
   }
   Found state = find_state_dir(flags.state_dir, says.state_dir);
-  loaded.config.state_dir = state.path;
+  loaded.config.state_dir = absolute(state.path);
   if (!state.origin.empty()) {
     loaded.origins["state_dir"] = state.origin;
   }
@@ -258,6 +287,9 @@ Result<LoadedConfig> load_config(const ConfigFlags& flags) {
     if (auto applied = step(flags, loaded); !applied.ok()) {
       return applied.error();
     }
+  }
+  for (std::string& path : loaded.config.plugin_paths) {
+    path = absolute(path);
   }
   if (auto resolved = resolve_redis(flags, says, loaded); !resolved.ok()) {
     return resolved.error();

@@ -7,6 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "common/config/toml/load.h"
 
@@ -46,6 +48,16 @@ bool is_service_user() {
 std::optional<std::string> environment(const char* name) {
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread starts
   return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::string absolute(const std::string& path) {
+  if (path.empty()) {
+    return path;
+  }
+  std::error_code failed;
+  std::filesystem::path whole = std::filesystem::absolute(path, failed).lexically_normal();
+  std::string text = failed ? path : whole.string();
+  return text.size() > 1 && text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
 }
 
 Found find_config_file(const std::optional<std::string>& flag) {

@@ -15,6 +15,9 @@ struct Found {
 // The value of an environment variable, if it is set and not empty.
 std::optional<std::string> environment(const char* name);
 
+// From the folder in which the program was started; empty stays empty.
+std::string absolute(const std::string& path);
+
 // The configuration file: --config, $STINT_CONFIG (both must exist),
 // $XDG_CONFIG_HOME/stint/stint.toml, /etc/stint/stint.toml. path empty: there is none.
 Found find_config_file(const std::optional<std::string>& flag);

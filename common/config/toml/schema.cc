@@ -2,9 +2,10 @@
 
 #include <unistd.h>
 
-#include <sstream>
-
+#include "common/config/toml/toml_json.h"
 #include "common/job/spec.h"
+#include "common/redis/url.h"
+#include "common/text/text.h"
 
 namespace stint {
 namespace {
@@ -13,6 +14,7 @@ constexpr milliseconds kNoTime{0};
 constexpr int kMaxProcesses = 4096;
 constexpr int kMaxSlotsConfigured = 128;  // as many as a flight recorder has
 constexpr int64_t kMany = 1'000'000'000'000;
+constexpr int64_t kLeastMemory = int64_t{4} << 20;  // an empty Redis needs one
 
 Result<void> set_backoff(const std::string& text, std::optional<Backoff>& out) {
   auto backoff = parse_backoff(text);
@@ -34,15 +36,26 @@ void read_budgets(TableReader& table, LimitsSaid& limits) {
   table.duration("keep", kNoTime, kMaxDuration, [&](milliseconds d) { limits.keep = d; });
 }
 
+// Keys of Redis, by their full names.
+void check_intake(TableReader& table, const QueueConfig& queue) {
+  for (const std::string& list : queue.intake) {
+    if (list.empty() || has_control(list)) {
+      table.reading().fail(*table.find("intake"),
+                           table.dotted("intake") + " must name lists of Redis");
+    }
+  }
+}
+
 void read_queue(TableReader& table, QueueConfig& queue) {
   table.integer("weight", 1, 1000, [&](int64_t n) { queue.weight = static_cast<int>(n); });
   table.integer("processes", 0, kMaxProcesses,
                 [&](int64_t n) { queue.processes = static_cast<int>(n); });
   read_budgets(table, queue.limits);
   table.integer("keep_max", 0, kMany, [&](int64_t n) { queue.keep_max = n; });
-  table.size("keep_bytes", 0, queue.keep_bytes);
+  table.size("keep_bytes", 0, 0, queue.keep_bytes);
   table.integer("rejected_max", 0, 1'000'000, [&](int64_t n) { queue.rejected_max = n; });
   table.text_list("intake", queue.intake);
+  check_intake(table, queue);
   table.done();
 }
 
@@ -64,8 +77,17 @@ void read_workers(TableReader& table, Config& config) {
   table.duration("drain_timeout", kNoTime, kMaxDuration,
                  [&](milliseconds d) { config.drain_timeout = d; });
   table.integer("max_jobs", 0, kMany, [&](int64_t n) { config.max_jobs = n; });
-  table.size("max_rss", 0, config.max_rss);
+  table.size("max_rss", 0, 0, config.max_rss);
   table.done();
+}
+
+// Empty: the embedded one.
+Result<void> check_url(const std::string& text) {
+  if (text.empty()) {
+    return {};
+  }
+  const auto url = redis::parse_url(text);
+  return url.ok() ? Result<void>{} : Result<void>{url.error()};
 }
 
 void read_plugins(TableReader& table, Config& config) {
@@ -90,9 +112,8 @@ void read_plugin_configs(Reading& reading, const toml::table& plugins, Config& c
         reading.fail(*own, path + ".config must be a table");
         return;
       }
-      std::ostringstream json;
-      json << toml::json_formatter{*own->as_table(), toml::format_flags::quote_dates_and_times};
-      config.plugin_config[std::string(name.str())] = json.str();
+      config.plugin_config[std::string(name.str())] =
+          table_to_json(reading, *own->as_table(), path + ".config");
       plugin.found("config", *own);
     }
     plugin.done();
@@ -116,12 +137,22 @@ void read_named_tables(TableReader& root, Config& config) {
       reading.fail(table, "task: " + valid.error().message);
       return;
     }
-    TableReader reader(reading, table, "tasks." + name);
+    TableReader reader(reading, table, "tasks." + name, TableReader::Absent::kSilent);
     read_task(reader, config.tasks[name]);
   });
 }
 
 }  // namespace
+
+QueueConfig default_queue(const std::string& name, std::map<std::string, std::string>& origins) {
+  const toml::table empty;
+  Reading reading{"", std::nullopt, &origins};
+  TableReader table(reading, empty, "queues." + name);
+  QueueConfig queue;
+  queue.name = name;
+  read_queue(table, queue);
+  return queue;
+}
 
 int64_t machine_memory() {
   return int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
@@ -136,13 +167,16 @@ void read_schema(Reading& reading, const toml::table& root_table, Config& config
   root.text("state_dir", says.state_dir);
   root.choice("log_level", config.log_level, {"debug", "info", "warning", "error"});
   root.table("redis", [&](TableReader& table) {
-    table.text("url", says.redis_url);
+    table.parsed("url", [&](const std::string& text) {
+      says.redis_url = text;
+      return check_url(text);
+    });
     table.text("password_file", says.password_file);
     table.done();
   });
   root.table("embedded", [&](TableReader& table) {
     table.choice("durability", config.durability, {"everysec", "always"});
-    table.size("maxmemory", machine_memory(), config.maxmemory);
+    table.size("maxmemory", machine_memory(), kLeastMemory, config.maxmemory);
     table.done();
   });
   root.table("workers", [&](TableReader& table) { read_workers(table, config); });

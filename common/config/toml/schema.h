@@ -2,8 +2,8 @@
 // config/stint.toml documents each; unit/config_example_test proves that none is missing there.
 #pragma once
 
+#include <map>
 #include <string>
-#include <vector>
 
 #include "common/config/config.h"
 #include "common/config/toml/table_reader.h"
@@ -20,6 +20,9 @@ struct FileSays {
 
 // On failure: reading.error.
 void read_schema(Reading& reading, const toml::table& root, Config& config, FileSays& says);
+
+// A queue that has no table; notes its keys as defaults.
+QueueConfig default_queue(const std::string& name, std::map<std::string, std::string>& origins);
 
 // What maxmemory is a share of: the machine's memory, in bytes.
 int64_t machine_memory();

@@ -15,8 +15,9 @@ void Reading::fail(const toml::node& at, const std::string& what) {
                                         std::to_string(where.begin.column) + ": " + what};
 }
 
-TableReader::TableReader(Reading& reading, const toml::table& table, std::string path)
-    : reading_(reading), table_(table), path_(std::move(path)) {}
+TableReader::TableReader(Reading& reading, const toml::table& table, std::string path,
+                         Absent absent)
+    : reading_(reading), table_(table), path_(std::move(path)), absent_(absent) {}
 
 std::string TableReader::dotted(std::string_view key) const {
   return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
@@ -38,6 +39,9 @@ const toml::node* TableReader::typed(std::string_view key, toml::node_type type,
                                      std::string_view wanted) {
   const toml::node* node = find(key);
   if (node == nullptr) {
+    if (absent_ == Absent::kDefault && reading_.origins != nullptr) {
+      reading_.origins->try_emplace(dotted(key), "default");
+    }
     return nullptr;
   }
   if (node->type() != type) {
@@ -118,7 +122,7 @@ void TableReader::duration(std::string_view key, milliseconds least, millisecond
   }
 }
 
-void TableReader::size(std::string_view key, int64_t percent_of, int64_t& out) {
+void TableReader::size(std::string_view key, int64_t percent_of, int64_t least, int64_t& out) {
   const toml::node* node =
       typed(key, toml::node_type::string, "a size in quotes, such as \"512MiB\"");
   if (node == nullptr) {
@@ -133,7 +137,12 @@ void TableReader::size(std::string_view key, int64_t percent_of, int64_t& out) {
                              (percent_of > 0 ? ", and no share such as \"25%\"" : ""));
     return;
   }
-  out = percent ? percent_of / 100 * *bytes : *bytes;
+  const int64_t value_bytes = percent ? percent_of / 100 * *bytes : *bytes;
+  if (value_bytes != 0 && value_bytes < least) {
+    reading_.fail(*node, dotted(key) + " must be at least " + format_size(least));
+    return;
+  }
+  out = value_bytes;
 }
 
 void TableReader::parsed(std::string_view key,
@@ -148,15 +157,13 @@ void TableReader::parsed(std::string_view key,
 }
 
 void TableReader::table(std::string_view key, const std::function<void(TableReader&)>& read) {
+  static const toml::table empty;
   const toml::node* node = find(key);
-  if (node == nullptr) {
-    return;
-  }
-  if (!node->is_table()) {
+  if (node != nullptr && !node->is_table()) {
     reading_.fail(*node, dotted(key) + " must be a table: [" + dotted(key) + "]");
     return;
   }
-  TableReader inner(reading_, *node->as_table(), dotted(key));
+  TableReader inner(reading_, node == nullptr ? empty : *node->as_table(), dotted(key), absent_);
   read(inner);
 }
 

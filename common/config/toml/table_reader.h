@@ -22,14 +22,18 @@ namespace stint {
 struct Reading {
   std::string file;
   std::optional<Error> error;
-  std::map<std::string, std::string>* origins = nullptr;  // dotted key -> "file:line"
+  // Dotted key -> "file:line", or "default" where a key was asked for and is not there.
+  std::map<std::string, std::string>* origins = nullptr;
 
   void fail(const toml::node& at, const std::string& what);
 };
 
 class TableReader {
  public:
-  TableReader(Reading& reading, const toml::table& table, std::string path);
+  // Absent::kSilent: what the table does not say comes from elsewhere, not from our defaults.
+  enum class Absent { kDefault, kSilent };
+  TableReader(Reading& reading, const toml::table& table, std::string path,
+              Absent absent = Absent::kDefault);
 
   void text(std::string_view key, std::string& out);
   void text_list(std::string_view key, std::vector<std::string>& out);
@@ -38,10 +42,11 @@ class TableReader {
                const std::function<void(int64_t)>& set);
   void duration(std::string_view key, milliseconds least, milliseconds most,
                 const std::function<void(milliseconds)>& set);
-  // "512MiB" or, with percent_of > 0, "25%" of it.
-  void size(std::string_view key, int64_t percent_of, int64_t& out);
+  // "512MiB" or, with percent_of > 0, "25%" of it; at least so much, or 0.
+  void size(std::string_view key, int64_t percent_of, int64_t least, int64_t& out);
   // A text that `parse` understands; its error is said with the place.
   void parsed(std::string_view key, const std::function<Result<void>(const std::string&)>& parse);
+  // A table that is not there is read as an empty one, so that its keys are known as defaults.
   void table(std::string_view key, const std::function<void(TableReader&)>& read);
   // Every sub-table: [queues.NAME].
   void each_table(
@@ -60,6 +65,7 @@ class TableReader {
   Reading& reading_;
   const toml::table& table_;
   std::string path_;
+  Absent absent_;
   std::vector<std::string> known_;
 };
 

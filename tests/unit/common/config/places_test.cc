@@ -1,0 +1,90 @@
+#include "common/config/toml/places.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/common/config/config_scope.h"
+
+using namespace stint;
+using stint::test::ConfigScope;
+
+TEST_CASE("places: the configuration file is looked for in order") {
+  ConfigScope scope;
+  scope.flags.config_file.reset();
+  ::mkdir((scope.dir / "home").c_str(), 0700);
+  ::mkdir((scope.dir / "home/.config").c_str(), 0700);
+  ::mkdir((scope.dir / "home/.config/stint").c_str(), 0700);
+  test::write_file(scope.dir / "home/.config/stint/stint.toml", "namespace = \"home\"\n");
+  CHECK(scope.load().value().config.ns == "home");
+  ::mkdir((scope.dir / "xdg").c_str(), 0700);
+  ::mkdir((scope.dir / "xdg/stint").c_str(), 0700);
+  test::write_file(scope.dir / "xdg/stint/stint.toml", "namespace = \"xdg\"\n");
+  scope.set("XDG_CONFIG_HOME", scope.dir / "xdg");
+  CHECK(scope.load().value().config.ns == "xdg");
+  scope.file("namespace = \"named\"\n");
+  scope.set("STINT_CONFIG", scope.dir / "stint.toml");
+  CHECK(scope.load().value().config.ns == "named");
+  CHECK(scope.load().value().file == scope.dir / "stint.toml");
+  test::write_file(scope.dir / "flag.toml", "namespace = \"flag\"\n");
+  scope.flags.config_file = scope.dir / "flag.toml";
+  CHECK(scope.load().value().config.ns == "flag");
+}
+
+TEST_CASE("places: the state directory is looked for in order") {
+  ConfigScope scope;
+  scope.set("STINT_STATE_DIR", std::nullopt);
+  const Found fallback = find_state_dir(std::nullopt, "");
+  CHECK(fallback.origin == "default");
+  if (::geteuid() == 0) {
+    CHECK(fallback.path == "/var/lib/stint");
+  }
+  scope.set("STATE_DIRECTORY", "/systemd/one:/systemd/two");
+  CHECK(find_state_dir(std::nullopt, "").path == "/systemd/one");
+  CHECK(find_state_dir(std::nullopt, "/file").path == "/file");
+  scope.set("STINT_STATE_DIR", "/environment");
+  CHECK(find_state_dir(std::nullopt, "/file").path == "/environment");
+  CHECK(find_state_dir("/flag", "/file").path == "/flag");
+  CHECK(find_state_dir("/flag", "/file").origin == "--state-dir");
+}
+
+TEST_CASE("places: the embedded Redis is looked for in the state directory first") {
+  ConfigScope scope;
+  Config config;
+  config.state_dir = scope.dir.path();
+  test::write_file(scope.dir / "redis.sock", "");
+  CHECK(find_embedded(config) == scope.dir / "redis.sock");
+  config.state_dir = scope.dir / "none";
+  const std::string elsewhere = find_embedded(config);
+  CHECK((elsewhere == scope.dir / "none/redis.sock" || elsewhere == "/var/lib/stint/redis.sock"));
+}
+
+TEST_CASE("places: the password of Redis comes from url, file or credential, never from --redis") {
+  ConfigScope scope;
+  scope.flags.redis = "redis://:sesame@localhost";
+  CHECK(scope.load().error().code == ErrorCode::kInvalid);
+  CHECK(scope.load().error().message.find("sesame") == std::string::npos);
+  CHECK(scope.load().error().message.find("password_file") != std::string::npos);
+
+  scope.flags.redis = "redis://localhost";
+  CHECK(scope.load().value().config.redis.password.empty());
+  test::write_file(scope.dir / "redis-password", "from credential\n");
+  scope.set("CREDENTIALS_DIRECTORY", scope.dir.path());
+  CHECK(scope.load().value().config.redis.password == "from credential");
+  CHECK(scope.load().value().origins.at("redis.url") == "--redis");
+
+  test::write_file(scope.dir / "secret", "from file\nsecond line\n");
+  scope.file("[redis]\npassword_file = \"" + scope.dir / "secret" + "\"\n");
+  CHECK(scope.load().value().config.redis.password == "from file");
+
+  scope.flags.redis.reset();
+  scope.set("STINT_REDIS_URL", "redis://u:from-url@localhost");
+  CHECK(scope.load().value().config.redis.password == "from-url");
+
+  scope.set("STINT_REDIS_URL", "redis://localhost");
+  test::write_file(scope.dir / "secret", "\n");
+  CHECK(scope.load().error().code == ErrorCode::kConfig);
+  ::unlink((scope.dir / "secret").c_str());
+  CHECK(scope.load().error().message.find("No such file") != std::string::npos);
+}
