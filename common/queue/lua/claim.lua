@@ -24,15 +24,16 @@ if paused or n <= 0 then
   remember('0', {})
   return {paused and 'paused' or 'ok', '0'}
 end
-local ids, records = living(take(n))
-local resources, waits = lock(ids, records)
-local given, active, token = {}, {}, #ids > 0 and next_token() or '0'
+local ids, records, resources = living(take(n))
+local waits, token = lock(ids, resources), #ids > 0 and next_token() or '0'
+local given, active, k = {}, {}, 0
 local reply, stub = {'ok', token}, token .. ' ' .. worker .. ' 0 ' .. lease .. ' - - - '
-for i, id in ipairs(ids) do
+for i = 1, #ids do
   if not waits[i] then
-    given[#given + 1] = id
-    active[#active + 1], active[#active + 2] = id, stub .. resources[i]
-    reply[#reply + 1], reply[#reply + 2] = id, records[i]
+    k = k + 1
+    local id, resource = ids[i], resources[i]
+    given[k], active[2 * k - 1], active[2 * k] = id, id, resource == '' and stub or stub .. resource
+    reply[2 * k + 1], reply[2 * k + 2] = id, records[i]
   end
 end
 if #given > 0 then

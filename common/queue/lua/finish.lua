@@ -14,19 +14,19 @@ end
 find_ours(ARGV, 6, 7)
 local flags, errors, pressed = beside('cancels'), beside('errors'), call('EXISTS', P .. 'pressure') == 1
 local failing, failing_ids = {}, {}
-for k, id in ipairs(mine) do
-  local i = at[k]
-  local keep, place = tonumber(ARGV[i + 4]) or 0, 'done'
+for k = 1, #mine do
+  local id, i, resource = mine[k], at[k], held[k].resource
+  local keep = tonumber(ARGV[i + 4]) or 0
   if ARGV[i + 2] ~= 'ok' then
     failing[#failing + 1], failing_ids[#failing + 1] = k, id
+  elseif keep <= 0 or pressed or flags[k] == 'delete' then
+    gone[#gone + 1], answers[slots[k]] = id, 'gone'
   else
-    will_free(held[k].resource, id)
-    if keep <= 0 or pressed or flags[k] == 'delete' then
-      gone[#gone + 1], place = id, 'gone'
-    else
-      will_be_done(id, keep, ARGV[i + 3], ARGV[i + 5], ARGV[i + 6], errors[k])
-    end
-    answers[slots[k]] = place
+    will_be_done(id, keep, ARGV[i + 3], ARGV[i + 5], ARGV[i + 6], errors[k])
+    answers[slots[k]] = 'done'
+  end
+  if resource ~= '' and ARGV[i + 2] == 'ok' then
+    will_free(resource, id)
   end
 end
 count('attempts', #mine - #failing)
@@ -42,6 +42,7 @@ for f, k in ipairs(failing) do
   answers[slots[k]] = settle(job, (jitter + f * 0.618034) % 1)
 end
 leave_active(mine, flags)
+write_kept()
 write_settled()
 keep_within(tonumber(keep_max) or 0, tonumber(keep_bytes) or 0)
 write_counters()

@@ -1,21 +1,22 @@
 -- Which attempts of a batch are still the caller's: those whose token is the current one. The batch is groups of `step`
 -- words of `args` from the first on, id and token first.
-local mine, held, at, answers = {}, {}, {}, {}
-local slots = {}
+local mine, held, at, slots, answers = {}, {}, {}, {}, {}
 
--- Fills mine (ids), held (attempts), at (where the group begins in args); answers says 'lost_lease' for every group.
+-- Fills mine (ids), held (attempts), at (where the group begins in args), slots (its number); answers says 'lost_lease' for
+-- every group.
 local function find_ours(args, first, step)
-  local ids, seen = {}, {}
+  local ids, seen, n, k = {}, {}, 0, 0
   for i = first, #args - step + 1, step do
-    ids[#ids + 1], answers[#ids + 1] = args[i], 'lost_lease'
+    n = n + 1
+    ids[n], answers[n] = args[i], 'lost_lease'
   end
-  local values = #ids > 0 and call('HMGET', P .. 'active', unpack(ids)) or {}
-  for slot, id in ipairs(ids) do
-    local a, i = values[slot] and attempt_of(values[slot]), first + (slot - 1) * step
+  local values = n > 0 and call('HMGET', P .. 'active', unpack(ids)) or {}
+  for slot = 1, n do
+    local id, value, i = ids[slot], values[slot], first + (slot - 1) * step
+    local a = value and (cut[value] or attempt_of(value))
     if a and a.token == args[i + 1] and not seen[id] then
-      seen[id] = true
-      local k = #mine + 1
-      mine[k], held[k], at[k], slots[k] = id, a, i, slot
+      k = k + 1
+      seen[id], mine[k], held[k], at[k], slots[k] = true, id, a, i, slot
     end
   end
 end

@@ -1,7 +1,7 @@
 -- The record, see common/job/record.h: resource, one line of numbers and header, parameters. Only the numbers are read.
 local function resource_of(record)
   local stop = find(record, '\n', 1, true)
-  return stop and sub(record, 1, stop - 1) or ''
+  return stop and stop > 1 and sub(record, 1, stop - 1) or ''
 end
 
 -- Empty if it is corrupt.

@@ -37,22 +37,23 @@ local function take(n)
 end
 
 -- Of the ids taken, those that stand for a job: copies that died by cancel or delete are skipped (as many as `ghosts` says),
--- and so are ids without a record. Returns ids and records.
+-- and so are ids without a record. Returns ids, records and resources ('' = none).
 local function living(ids)
+  local jobs, records, resources, n, left, seen = {}, {}, {}, 0, {}, {}
   if #ids == 0 then
-    return ids, ids
+    return jobs, records, resources
   end
-  local records, jobs, texts, seen = call('HMGET', P .. 'jobs', unpack(ids)), {}, {}, {}
-  local counts = call('EXISTS', P .. 'ghosts') == 1 and call('HMGET', P .. 'ghosts', unpack(ids)) or {}
-  local left = {}
-  for i, id in ipairs(ids) do
-    local dead = left[id] or tonumber(counts[i] or 0) or 0
+  local texts = call('HMGET', P .. 'jobs', unpack(ids))
+  local ghosts = call('EXISTS', P .. 'ghosts') == 1 and call('HMGET', P .. 'ghosts', unpack(ids))
+  for i = 1, #ids do
+    local id, record = ids[i], texts[i]
+    local dead = ghosts and (left[id] or tonumber(ghosts[i] or 0)) or 0
     if dead > 0 then
       left[id] = dead - 1
       count('ghosts', -1)
-    elseif records[i] and not seen[id] then
-      seen[id] = true
-      jobs[#jobs + 1], texts[#jobs + 1] = id, records[i]
+    elseif record and not seen[id] then
+      n = n + 1
+      seen[id], jobs[n], records[n], resources[n] = true, id, record, resource_of(record)
     end
   end
   for id, dead in pairs(left) do
@@ -62,34 +63,35 @@ local function living(ids)
       will('HDEL', 'ghosts', id)
     end
   end
-  return jobs, texts
+  return jobs, records, resources
 end
 
--- Takes the locks that the jobs need. Returns their resources ('' = none), and for those that found theirs held, true.
-local function lock(jobs, records)
-  local resources, wanted, by = {}, {}, {}
+-- Takes the locks that the jobs need. Returns true for those that found theirs held.
+local function lock(jobs, resources)
+  local wanted, by, waits, locks = {}, {}, {}, {}
   for i = 1, #jobs do
-    resources[i] = resource_of(records[i])
     if resources[i] ~= '' then
       wanted[#wanted + 1], by[#by + 1] = resources[i], i
     end
   end
-  local waits = {}
   if #wanted == 0 then
-    return resources, waits
+    return waits
   end
-  local holders, taken, first = call('HMGET', P .. 'locks', unpack(wanted)), {}, nil
-  for k, resource in ipairs(wanted) do
-    local id = jobs[by[k]]
+  local holders, taken = call('HMGET', P .. 'locks', unpack(wanted)), {}
+  for k = 1, #wanted do
+    local resource, id = wanted[k], jobs[by[k]]
     local holder = taken[resource] or holders[k]
-    if not holder or holder == id then
-      taken[resource] = id
-      will('HSET', 'locks', resource, id)
-    else
+    if holder and holder ~= id then
       waits[by[k]] = true
+    else
+      taken[resource] = id
+      locks[#locks + 1], locks[#locks + 2] = resource, id
     end
   end
-  return resources, waits
+  if #locks > 0 then
+    call('HSET', P .. 'locks', unpack(locks))
+  end
+  return waits
 end
 
 -- Those who have to wait stand in line behind those who came before.
