@@ -1,8 +1,9 @@
-"""The real Lua files, put together exactly as scripts/cmake/EmbedLua.cmake does it, and a private redis-server to run them on."""
-import atexit
+"""The real Lua files, put together exactly as scripts/cmake/EmbedLua.cmake does it, a private redis-server to run them on, and a
+small client: redis-py takes longer to speak than Redis to answer."""
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -10,11 +11,10 @@ import time
 import redis
 
 LUA = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../common/queue/lua')
-
-
-def read(path):
-    with open(os.path.join(LUA, path)) as f:
-        return f.read()
+# The simulator's clock in place of Redis': the key `simulated_us`.
+TIME = "redis.call('TIME')"
+STEERED_TIME = ("(function() local us = tonumber(redis.call('GET', 'simulated_us')) "
+                "return {math.floor(us / 1000000), us % 1000000} end)()")
 
 
 def sources():
@@ -23,7 +23,8 @@ def sources():
     for folder in ('', 'lib/'):
         for name in sorted(os.listdir(os.path.join(LUA, folder))):
             if name.endswith('.lua'):
-                found[folder + name] = read(folder + name)
+                with open(os.path.join(LUA, folder, name)) as f:
+                    found[folder + name] = f.read()
     return found
 
 
@@ -47,15 +48,14 @@ def names(files):
 
 
 class Server:
-    """redis-server on a Unix socket in a folder of its own; gone with the program."""
+    """redis-server on a Unix socket in a folder of its own; gone with the `with`."""
 
     def __init__(self):
         self.dir = tempfile.mkdtemp(prefix='stint-simulator-')
         self.socket = self.dir + '/redis.sock'
         self.process = subprocess.Popen(
-            ['redis-server', '--port', '0', '--unixsocket', self.socket, '--save', '', '--appendonly', 'no', '--dir', self.dir],
-            stdout=subprocess.DEVNULL)
-        atexit.register(self.stop)
+            ['redis-server', '--port', '0', '--unixsocket', self.socket, '--save', '', '--appendonly', 'no',
+             '--dir', self.dir], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.redis = redis.Redis(unix_socket_path=self.socket)
         for _ in range(500):
             try:
@@ -65,7 +65,42 @@ class Server:
                 time.sleep(0.01)
         raise SystemExit('redis-server did not start')
 
-    def stop(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+class ScriptError(Exception):
+    pass
+
+
+class Client:
+    """Texts in, texts out."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(path)
+        self.reader = self.socket.makefile('rb')
+
+    def __call__(self, *args):
+        words = [str(a).encode('utf-8', 'surrogateescape') for a in args]
+        self.socket.sendall(b'*%d\r\n' % len(words) + b''.join(b'$%d\r\n%s\r\n' % (len(w), w) for w in words))
+        return self._reply()
+
+    def _reply(self):
+        line = self.reader.readline()
+        kind, rest = line[:1], line[1:-2]
+        if kind == b'$':
+            n = int(rest)
+            return None if n < 0 else self.reader.read(n + 2)[:-2].decode('utf-8', 'surrogateescape')
+        if kind == b'*':
+            return None if rest == b'-1' else [self._reply() for _ in range(int(rest))]
+        if kind == b':':
+            return int(rest)
+        if kind == b'-':
+            raise ScriptError(rest.decode())
+        return rest.decode()

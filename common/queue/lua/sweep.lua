@@ -31,12 +31,16 @@ local function job_of(i)
     attempt = attempts + 1, retries = limit('retries', 0), crash_limit = limit('crash_limit', 3),
     backoff = limit('backoff', 1000), flag = cancels[i], errors = errors[i]}, a.started
 end
+local function same_mark(mark, was)
+  return tonumber(mark or -1) == (tonumber(was) or -1)
+end
 for i, id in ipairs(ids) do
-  if values[i] and values[i] == ARGV[3 * i + 1] and tonumber(marks[i] or -1) == (tonumber(ARGV[3 * i + 2]) or -1) and not seen[id] then
+  if values[i] and values[i] == ARGV[3 * i + 1] and same_mark(marks[i], ARGV[3 * i + 2]) and not seen[id] then
     seen[id] = true
     local job, started = job_of(i)
+    local u = (jitter + i * 0.618034) % 1
     swept[#swept + 1], flags[#swept + 1] = id, cancels[i]
-    reply[#reply + 1], reply[#reply + 2] = id, started and settle(job, (jitter + i * 0.618034) % 1) or give_back(job, true, 0)
+    reply[#reply + 1], reply[#reply + 2] = id, started and settle(job, u) or give_back(job, true, 0)
   end
 end
 leave_active(swept, flags)

@@ -1,0 +1,79 @@
+"""A daemon: the supervisor's settlement of dead workers, the sweeper, the promoter, the expirer and the intake."""
+import json
+
+from worker import finish_group
+
+
+class Daemon:
+    def __init__(self, world, name):
+        self.world, self.name = world, name
+        self.seen, self.settling, self.taking, self.made = {}, [], None, 0
+
+    # ---- a worker died: finish what ran, give back the rest, close; each repeated until it is answered
+    def settle(self, worker):
+        calls, w = [], worker
+        if w.running:
+            args = [w.name, 0, '0.5', self.world.options['keep_max'], self.world.options['keep_bytes']]
+            calls.append(('finish', args + finish_group(w.running, 'crash', self.world.options['keep'], w.name)))
+        unstarted = [h for h in w.queue]
+        if unstarted:
+            calls.append(('release', [w.name] + [x for h in unstarted for x in (h.id, h.token, 'free', 0)]))
+        calls.append(('close', [w.name]))
+        self.settling += calls
+
+    def go_on_settling(self):
+        if self.settling and self.world.send(self.name, *self.settling[0]) is not None:
+            self.settling.pop(0)
+
+    # ---- sweeping by its own monotonic clock
+    def sweep(self):
+        w, seen, args = self.world, {}, []
+        for i, value in w.look().active.items():
+            mark = w.state.leases.get(i, '')
+            key = (i, value, mark)
+            seen[key] = self.seen.get(key, w.now)
+            if w.now - seen[key] >= int(value.split(' ')[3]):
+                args += [i, value, mark]
+        self.seen = seen
+        if args:
+            w.send(self.name, 'sweep', ['0.%d' % w.rng.randrange(10), w.options['keep']] + args)
+
+    def promote(self):
+        self.world.send(self.name, 'promote', [self.world.rng.choice((1, 100))])
+
+    def expire(self):
+        self.world.send(self.name, 'expire', [self.world.rng.choice((1, 100))])
+
+    # ---- the inbox
+    def intake(self):
+        w = self.world
+        if not self.taking:
+            entries = w.look().inbox[::-1][:w.rng.choice((1, 3))]
+            if not entries:
+                return
+            w.nonces += 1
+            self.taking = ['take%04d' % w.nonces, w.options['rejected_max']]
+            for raw in entries:
+                self.taking += self.judge(raw, self.taking[0], False)
+        reply = w.send(self.name, 'intake', self.taking, (w.prefix + 'inbox',))
+        if reply is None:
+            if w.rng.random() < 0.2:
+                self.taking = None  # it dies; another one reads the list
+            return
+        taken, status = reply
+        entry = self.taking[2 + 6 * taken:8 + 6 * taken]
+        self.taking = None
+        if status == 'conflict':
+            w.nonces += 1
+            self.taking = ['take%04d' % w.nonces, w.options['rejected_max']] + self.judge(entry[0], '', True)
+
+    def judge(self, raw, nonce, conflict):
+        spec = json.loads(raw)
+        if conflict or 'bad' in spec:
+            header = '{"at":"-","from":"inbox","reason":"no \\"good\\""}'
+            return [raw, 'refuse', spec.get('id', ''), '', header, '']
+        if 'id' not in spec:
+            self.world.made += 1
+            spec['id'] = 'made-%d' % self.world.made
+        record, params = self.world.record(spec, nonce)
+        return [raw, 'accept', spec['id'], spec.get('due', '0'), record, params]

@@ -1,0 +1,207 @@
+"""Every safeguard of the scripts, and the script without it: (name, file, text, replacement). The simulation must miss each one;
+a text that is no longer there is an error, so that this table stays true."""
+import multiprocessing
+import time
+
+import scripts
+
+STEPS = 60000
+
+MUTANTS = [
+    # claim
+    ('claim: dead copies are taken for jobs', 'lib/take.lua', "if dead > 0 then\n      left", "if false then\n      left"),
+    ('claim: dead copies are not counted down', 'lib/take.lua', "left[id] = dead - 1\n", "left[id] = dead\n"),
+    ('claim: a spent ghost stays', 'lib/take.lua', "will('HDEL', 'ghosts', id)", "will('HSET', 'ghosts', id, '0')"),
+    ('claim: the sum of ghosts is not kept', 'lib/take.lua', "count('ghosts', -1)", "count('ghosts', 0)"),
+    ('claim: takes held locks', 'lib/take.lua', "if holder and holder ~= id then", "if false then"),
+    ('claim: forgets locks taken in the batch', 'lib/take.lua', "local holder = taken[resource] or holders[k]", "local holder = holders[k]"),
+    ('claim: its next holder has to wait', 'lib/take.lua', "holder and holder ~= id", "holder"),
+    ('claim: takes no lock', 'lib/take.lua', "locks[#locks + 1], locks[#locks + 2] = resource, id", "locks = {}"),
+    ('claim: no place in line', 'lib/take.lua', "place = place + 1", "place = place"),
+    ('claim: last come, first served', 'lib/take.lua', "place = place + 1", "place = place - 1"),
+    ('claim: the line forgets how long it is', 'lib/take.lua', "call('SET', P .. 'blockseq', text(place))", ""),
+    ('claim: who waits is not noted', 'lib/take.lua', "will('ZADD', 'blocked', text(now), id)", ""),
+    ('claim: pending before reserved', 'lib/take.lua', "call('RPOP', P .. 'reserved', n) or {}",
+     "call('RPOP', P .. 'pending', n) or call('RPOP', P .. 'reserved', n) or {}"),
+    ('claim: never looks at reserved', 'lib/take.lua', "call('RPOP', P .. 'reserved', n) or {}", "{}"),
+    ('claim: reserved goes back to the wrong end', 'lib/take.lua', "call('RPUSH', P .. 'pending', unpack(newest))",
+     "call('LPUSH', P .. 'pending', unpack(newest))"),
+    ('claim: the same seq takes more', 'claim.lua', "seq == last_seq and claimed_before", "false and claimed_before"),
+    ('claim: an old seq takes jobs', 'claim.lua', "last_seq and tonumber(seq) <= tonumber(last_seq)", "seq == last_seq"),
+    ('claim: an empty answer is not remembered', 'claim.lua', "remember(token, given)", "if #given > 0 then remember(token, given) end"),
+    ('claim: repeated without renewing', 'lib/take.lua', "will('ZADD', 'leases', text(now), id)", ""),
+    ('claim: repeated whoever holds it now', 'lib/take.lua', "if a and a.token == token and records[i] then", "if a and records[i] then"),
+    ('claim: closed workers go on', 'claim.lua', "if last == 'closed' then", "if false then"),
+    ('claim: does not see the pause', 'claim.lua', "call('EXISTS', P .. 'paused') == 1", "false"),
+    ('token: from the clock alone', 'lib/clock.lua', "math.max(now_us, last + 1)", "now_us"),
+    ('token: not stored', 'lib/clock.lua', "call('SET', P .. 'fence', token)", ""),
+    # attempts
+    ('finish: any token will do', 'lib/ours.lua', "a.token == args[i + 1] and", ""),
+    ('finish: one job twice in a batch', 'lib/ours.lua', "and not seen[id] then", "then"),
+    ('finish: the same seq is done again', 'lib/memory.lua', "tonumber(seq) > tonumber(last_seq)", "tonumber(seq) >= tonumber(last_seq)"),
+    ('finish: an old seq is remembered', 'lib/memory.lua', "tonumber(seq) > tonumber(last_seq)", "seq ~= last_seq"),
+    ('finish: not remembered', 'finish.lua', "remember(worker, seq, answers)", ""),
+    ('finish: stays active', 'lib/leave.lua', "call('HDEL', P .. 'active', unpack(ids))", ""),
+    ('finish: its mark stays', 'lib/leave.lua', "call('ZREM', P .. 'leases', unpack(ids))", ""),
+    ('finish: its flag stays', 'lib/leave.lua', "call('HDEL', P .. 'cancels', unpack(flagged))", ""),
+    ('finish: a success keeps its lock', 'finish.lua', "will_free(resource, id)", ""),
+    ('finish: a success is kept though deleted', 'finish.lua', " or flags[k] == 'delete'", ""),
+    ('finish: kept under pressure', 'finish.lua', "keep <= 0 or pressed", "keep <= 0"),
+    ('finish: keep 0 is kept', 'finish.lua', "keep <= 0 or pressed", "pressed"),
+    ('finish: errors stay beside', 'lib/kept.lua', "will('HDEL', 'errors', id)", ""),
+    ('finish: errors are not in the outcome', 'lib/kept.lua', "times, errors or '')", "times, '')"),
+    ('lock: whoever asks frees it', 'lib/lock.lua', "if holders[i] == freed_by[i] then", "if true then"),
+    ('lock: nobody is next', 'lib/lock.lua', "someone_waits and first_in_line(freed[i])", "false"),
+    ('lock: the heir stays in blocked', 'lib/lock.lua', "call('ZREM', P .. 'blocked', popped[1]) == 1", "true"),
+    ('lock: the heir does not hold it', 'lib/lock.lua', "call('HSET', P .. 'locks', unpack(taken))", ""),
+    ('lock: the heir goes to the end', 'lib/lock.lua', "call('RPUSH', P .. 'pending', unpack(heirs))", ""),
+    ('lock: open ones stay locked', 'lib/lock.lua', "call('HDEL', P .. 'locks', unpack(open))", ""),
+    ('lock: the last in line is next', 'lib/lock.lua', "'ZPOPMIN'", "'ZPOPMAX'"),
+    # how a failed attempt ends
+    ('settle: gone but locked', 'lib/settle.lua', "local function will_go(job)\n  will_free(job.resource, job.id)", "local function will_go(job)"),
+    ('settle: failed but locked', 'lib/settle.lua', "errors)\n  will_free(job.resource, job.id)\n  will_forget", "errors)\n  will_forget"),
+    ('settle: cancelled but locked', 'lib/settle.lua', "  end\n  will_free(job.resource, job.id)\n  local said", "  end\n  local said"),
+    ('settle: waits for its retry with the lock', 'lib/settle.lua', "u)\n  will_free(job.resource, job.id)\n  count", "u)\n  count"),
+    ('settle: a flag is not seen', 'lib/settle.lua', "elseif job.flag or job.kind", "elseif job.kind"),
+    ('settle: a delete becomes a cancel', 'lib/settle.lua', "if job.flag == 'delete' or job.keep", "if job.keep"),
+    ('settle: cancelled is kept under pressure', 'lib/settle.lua', " or call('EXISTS', P .. 'pressure') == 1", ""),
+    ('settle: attempts are not counted', 'lib/settle.lua', "r.attempts = r.attempts + 1", ""),
+    ('settle: crashes are not counted', 'lib/settle.lua', "r.crashes = r.crashes + 1", ""),
+    ('settle: the record keeps its numbers', 'lib/settle.lua', "  if r and started then\n    will('HSET', 'jobs', job.id, join_record(r))\n  end\n  if not r", "  if not r"),
+    ('settle: a cancelled attempt is not counted', 'lib/settle.lua', "    if r and started then\n      will('HSET', 'jobs', job.id, join_record(r))\n    end\n", ""),
+    ('settle: retries do not end', 'lib/settle.lua', "r.attempts - r.since > job.retries or ", ""),
+    ('settle: one retry too many', 'lib/settle.lua', "r.attempts - r.since > job.retries", "r.attempts - r.since > job.retries + 1"),
+    ('settle: the budget does not start again', 'lib/settle.lua', "r.attempts - r.since > job.retries", "r.attempts > job.retries"),
+    ('settle: no crash limit', 'lib/settle.lua', " or r.crashes >= job.crash_limit then", " then"),
+    ('settle: an unknown task is tried again', 'lib/settle.lua', "kFinal[job.kind] or ", ""),
+    ('settle: a corrupt record is cut', 'lib/settle.lua', "if not r or kFinal", "if kFinal"),
+    ('settle: errors stay beside', 'lib/settle.lua', "will('HDEL', 'errors', job.id)", ""),
+    ('settle: errors are forgotten', 'lib/settle.lua', "will('HSET', 'errors', job.id, errors)", ""),
+    ('settle: cancelled without its errors', 'lib/settle.lua', "job.times, job.errors or '')", "job.times, '')"),
+    ('settle: written after it is gone', 'lib/settle.lua', "write_plan()\n  drop(gone)", "drop(gone)\n  write_plan()"),
+    ('errors: all are kept', 'lib/outcome.lua', "if #starts >= 10 then", "if false then"),
+    ('errors: the first is dropped', 'lib/outcome.lua', "sub(errors, 1, starts[2] - 1) .. ", "sub(errors, starts[#starts - 8], starts[#starts - 7] - 1) .. "),
+    ('errors: the outcome loses them', 'lib/outcome.lua', "return errors .. ',\\n' .. new", "return new"),
+    ('drop: leaves parameters', 'lib/drop.lua', "{'params', 'errors', 'outcomes'}", "{'errors', 'outcomes'}"),
+    ('drop: leaves errors', 'lib/drop.lua', "{'params', 'errors', 'outcomes'}", "{'params', 'outcomes'}"),
+    ('drop: leaves outcomes', 'lib/drop.lua', "{'params', 'errors', 'outcomes'}", "{'params', 'errors'}"),
+    ('drop: leaves log lines', 'lib/drop.lua', "call('DEL', unpack(lists))", ""),
+    ('drop: leaves logs', 'lib/drop.lua', "call('HDEL', P .. 'logs', unpack(named))", ""),
+    ('drop: leaves the record', 'lib/drop.lua', "call('HDEL', P .. 'jobs', unpack(ids))", ""),
+    ('kept: bytes are not counted', 'lib/kept.lua', "count('kept_bytes', #said)", ""),
+    ('kept: parameters are not counted', 'lib/kept.lua', "count('kept_bytes', bytes_in('params', kept_ids))", ""),
+    ('kept: bytes are not given back', 'lib/kept.lua', "count('kept_bytes', -bytes_in('outcomes', ids) - bytes_in('params', ids))", ""),
+    ('kept: trimmed without being dropped', 'lib/kept.lua', "  drop(ids)\n", ""),
+    # giving back
+    ('release: the lock goes to the next', 'lib/give_back.lua', "back[#back + 1] = job.id\n", "back[#back + 1] = job.id\n  will_free(job.resource, job.id)\n"),
+    ('release: to the end of the line', 'lib/give_back.lua', "call('RPUSH', P .. 'pending', unpack(reversed))", "call('LPUSH', P .. 'pending', unpack(reversed))"),
+    ('release: waits with the lock', 'lib/give_back.lua', "if delay > 0 then\n    will_free(job.resource, job.id)", "if delay > 0 then"),
+    ('release: a flag is not seen', 'lib/give_back.lua', "if job.flag or not job.record then", "if not job.record then"),
+    ('release: losses are not counted', 'lib/give_back.lua', "r.losses = r.losses + 1", ""),
+    ('release: losses do not end', 'lib/give_back.lua', "r.losses + 1 >= kMaxLosses", "false"),
+    ('release: a loss of a corrupt record', 'lib/give_back.lua', "if not r or r.losses", "if r.losses"),
+    ('close: the worker may go on', 'close.lua', "call('HSET', P .. 'claims', worker, 'closed')", ""),
+    ('close: gives back what has started', 'close.lua', "if not held[k].started then", "if true then"),
+    ('close: gives nothing back', 'close.lua', "if not held[k].started then", "if false then"),
+    # renewing and sweeping
+    ('heartbeat: no mark', 'heartbeat.lua', "call('ZADD', P .. 'leases', unpack(renewed))", ""),
+    ('heartbeat: the start is not noted', 'heartbeat.lua', "ARGV[at[k] + 2] == '1' and not", "false and not"),
+    ('heartbeat: limits are not noted', 'heartbeat.lua', "limits = match(limits, '^%d+ %d+ %d+ %-?%d+$') or old", "limits = old"),
+    ('heartbeat: cancel is not told', 'heartbeat.lua', "if flags[k] then", "if false then"),
+    ('sweep: the value may have changed', 'sweep.lua', "values[i] and values[i] == ARGV[3 * i + 1]", "values[i]"),
+    ('sweep: the mark may have changed', 'sweep.lua', "same_mark(marks[i], ARGV[3 * i + 2])", "true"),
+    ('sweep: what never started counts', 'sweep.lua', "started and settle", "true and settle"),
+    ('sweep: what started does not count', 'sweep.lua', "started and settle", "false and settle"),
+    ('sweep: one job twice in a batch', 'sweep.lua', " and not seen[id] then", " then"),
+    ('log: any token will do', 'log.lua', "'^%d+') ~= token", "'^%d+') == nil"),
+    # waiting
+    ('promote: leaves it scheduled', 'promote.lua', "call('ZREM', P .. 'scheduled', unpack(due))", ""),
+    ('promote: all of them', 'promote.lua', "'-inf', text(now), 'LIMIT'", "'-inf', '+inf', 'LIMIT'"),
+    ('promote: lost', 'promote.lua', "call('LPUSH', P .. 'pending', unpack(due))", ""),
+    ('expire: leaves it in done', 'expire.lua', "call('ZREM', P .. 'done', unpack(over))", ""),
+    ('expire: bytes are not given back', 'expire.lua', "  unweigh(over)\n", ""),
+    # submitting
+    ('submit: a known id is queued again', 'submit.lua', "if not records[i] then", "if true then"),
+    ('submit: one id twice in a batch', 'submit.lua', "first[id] = i", ""),
+    ('submit: the nonce is not looked at', 'submit.lua', "if its_nonce == nonce then", "if false then"),
+    ('submit: other content is not seen', 'submit.lua', "elseif not is_same(records[i]", "elseif false and not is_same(records[i]"),
+    ('submit: again also what has not ended', 'submit.lua', "again and (place == 'done' or place == 'failed')", "again"),
+    ('submit: without being asked', 'submit.lua', "again and (place", "(place"),
+    ('submit: again leaves it where it was', 'submit.lua', "will('ZREM', place, id)", ""),
+    ('submit: again with old side tables', 'submit.lua', "drop(rerun)", ""),
+    ('submit: again keeps the bytes', 'submit.lua', "unweigh(rerun_done)", ""),
+    ('submit: parameters are not compared', 'lib/enqueue.lua', "or task_a ~= task_b or params_a ~= params_b then", "or task_a ~= task_b then"),
+    ('submit: large parameters are not compared', 'lib/enqueue.lua', "return params_a ~= nil or stored()", "return true"),
+    ('submit: the task is not compared', 'lib/enqueue.lua', "or task_a ~= task_b", ""),
+    ('submit: the resource is not compared', 'lib/enqueue.lua', "or resource_a ~= resource_b", ""),
+    ('submit: large parameters are lost', 'lib/enqueue.lua', "will('HSET', 'params', id, params)", ""),
+    ('submit: a rejected outcome stays', 'lib/enqueue.lua', "call('HDEL', P .. 'outcomes', unpack(new_ids))", ""),
+    ('submit: starts before it is due', 'lib/enqueue.lua', "if at > now then", "if false then"),
+    ('submit: in the wrong order', 'lib/enqueue.lua', "call('LPUSH', P .. 'pending', unpack(new_pending))", "call('RPUSH', P .. 'pending', unpack(new_pending))"),
+    ('intake: takes whatever is there', 'intake.lua', "if list[#list - i + 1] ~= raw then", "if false then"),
+    ('intake: the same call takes the next', 'intake.lua', "if its_nonce == nonce then", "if false then"),
+    ('intake: leaves what it took', 'intake.lua', "call('LTRIM', KEYS[2], 0, -taken - 1)", ""),
+    ('intake: a known id is queued again', 'intake.lua', "elseif twin or records[i] then", "elseif twin then"),
+    ('intake: one id twice in a batch', 'intake.lua', "local twin = first[id]", "local twin = nil"),
+    ('intake: a refusal hides a job', 'lib/reject.lua', "if id ~= '' and not is_a_job then", "if id ~= '' then"),
+    ('intake: dropped refusals leave outcomes', 'lib/reject.lua', "call('HDEL', P .. 'outcomes', id)", ""),
+    ('intake: dropped refusals take a job\'s outcome', 'lib/reject.lua', "if id and call('HEXISTS', P .. 'jobs', id) == 0 then", "if id then"),
+    # steering
+    ('delete: no ghost', 'lib/withdraw.lua', "buried[#buried + 1] = id\n", ""),
+    ('delete: ghosts are not added up', 'lib/withdraw.lua', "(tonumber(counts[i] or 0) or 0) + 1", "1"),
+    ('delete: the next holder keeps the lock', 'lib/withdraw.lua', "    will_free(resource, id)\n", ""),
+    ('delete: stays blocked', 'lib/withdraw.lua', "will('ZREM', 'blocked', id)", ""),
+    ('delete: stays in line', 'lib/withdraw.lua', "will('ZREM', 'blocked:' .. resource, id)", ""),
+    ('delete: stays where it was', 'lib/withdraw.lua', "will('ZREM', place, id)", ""),
+    ('delete: one id twice in a batch', 'lib/withdraw.lua', "if records[slot] and not seen[id] then", "if records[slot] then"),
+    ('delete: wherever it is', 'lib/withdraw.lua', "expected == '' or expected == where[k]", "true"),
+    ('delete: an active one goes at once', 'delete.lua', "if place ~= 'active' then", "if true then"),
+    ('delete: an active one without force', 'delete.lua', "elseif force then", "else"),
+    ('delete: bytes are not given back', 'delete.lua', "unweigh(kept_ids)", ""),
+    ('cancel: replaces a delete', 'lib/withdraw.lua', "if flag == 'delete' or call('HEXISTS', P .. 'cancels', id) == 0 then", "if true then"),
+    ('cancel: what has ended', 'cancel.lua', "elseif place ~= 'failed' and place ~= 'done' then", "else"),
+    ('cancel: an active one at once', 'cancel.lua', "if place == 'active' then", "if false then"),
+    ('retry: what has not failed', 'retry.lua', "if place ~= 'failed' and place ~= 'done' or not find(states, ' ' .. place .. ' ', 1, true) then", "if false then"),
+    ('retry: also what is done', 'retry.lua', " or not find(states, ' ' .. place .. ' ', 1, true) then", " then"),
+    ('retry: old budgets', 'retry.lua', "r.since, r.crashes, r.losses = r.attempts, 0, 0", ""),
+    ('retry: errors are forgotten', 'retry.lua', "will('HSET', 'errors', id, errors)", ""),
+    ('retry: stays failed', 'retry.lua', "will('ZREM', place, id)", ""),
+    ('retry: the outcome stays', 'retry.lua', "will('HDEL', 'outcomes', id)", ""),
+    ('retry: bytes are not given back', 'retry.lua', "unweigh(kept_ids)", ""),
+    ('where: active is not looked up', 'lib/place.lua', "values[i] and 'active' or 'pending'", "'pending'"),
+]
+
+
+def mutated(files, path, text, replacement):
+    count = files[path].count(text)
+    if count != 1:
+        raise SystemExit('%s holds %d times: %s' % (path, count, text))
+    return dict(files, **{path: files[path].replace(text, replacement)})
+
+
+def try_one(args):
+    (name, path, text, replacement), seed, simulate = args
+    start = time.time()
+    try:
+        steps, _, wrong = simulate(seed, 0, 1, STEPS, mutated(scripts.sources(), path, text, replacement))
+    except scripts.ScriptError as e:
+        return name, 0, 'does not compile: %s' % e, time.time() - start
+    except (KeyError, IndexError, ValueError) as e:  # the world cannot make sense of it
+        return name, 0, 'exception %r' % e, time.time() - start
+    return name, steps, wrong and wrong[1][0][0], time.time() - start
+
+
+def run(options, simulate):
+    files = scripts.sources()
+    chosen = [m for m in MUTANTS if not options.only or options.only in m[0]]
+    for _, path, text, replacement in chosen:
+        mutated(files, path, text, replacement)
+    print('seed %d: %d mutants, at most %d steps each' % (options.seed, len(chosen), STEPS), flush=True)
+    survivors = []
+    with multiprocessing.Pool(options.jobs) as pool:
+        for name, steps, what, seconds in pool.imap(try_one, [(m, options.seed, simulate) for m in chosen]):
+            bad = what is None or what.startswith('does not')
+            print('  %-8s %6d steps %5.1f s  %s (%s)' % ('SURVIVES' if bad else 'found', steps, seconds, name, what), flush=True)
+            survivors += [name] if bad else []
+    print('survivors: %d' % len(survivors))
+    return 1 if survivors else 0

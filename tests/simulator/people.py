@@ -1,0 +1,275 @@
+"""Programs and people that submit, steer and meddle, and what befalls them all. Each method is one step of the simulation."""
+import json
+
+from daemon import Daemon
+from worker import Worker
+from world import RESOURCES, World
+
+IDS = ['j%d' % i for i in range(6)]
+STEPS = (
+    ('submit', 8), ('push', 2), ('intake', 4), ('repeat_submit', 4), ('late', 4),
+    ('wait', 4), ('serve', 6), ('claim', 14), ('give_reserved_back', 1), ('work', 18), ('end', 14), ('report', 14),
+    ('release', 3), ('log', 3), ('tick', 16), ('sweep', 9), ('promote', 4), ('expire', 2),
+    ('delete', 3), ('cancel', 3), ('retry', 3), ('pause', 0.6), ('resume', 2), ('pressure', 0.3), ('spoil', 0.4),
+    ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
+METHODS, WEIGHTS = zip(*STEPS)
+
+
+class Episode(World):
+    def play(self, number, steps, options):
+        self.begin(number, options)
+        self.nonces = self.made = self.joined = self.serial = 0
+        self.asking = []
+        self.daemons = [Daemon(self, 'd1'), Daemon(self, 'd2')]
+        for _ in range(3):
+            self.do_join()
+        for method in self.rng.choices(METHODS, WEIGHTS, k=steps):
+            getattr(self, 'do_' + method)()
+            self.audit()
+            self.steps += 1
+            if self.wrong:
+                return
+        self.heal()
+
+    # ---- helpers
+    def alive(self):
+        return [w for w in self.workers if w.state == 'alive']
+
+    def pick(self, items):
+        return self.rng.choice(items) if items else None
+
+    def record(self, spec, nonce):
+        """Text for `jobs`, and the parameters apart ('' = in the record)."""
+        limits = ' '.join(str(spec.get(k, '-')) for k in ('retries', 'crash_limit', 'backoff'))
+        text = '%s\n0 0 0 0 %s %s {"task":"%s","created":1,"lease":%d}' % (
+            spec.get('resource', ''), limits, nonce, spec.get('task', 't'), spec.get('lease', 10000))
+        params = json.dumps(spec.get('params'))
+        return (text, params) if params == '4' else (text + '\n' + params, '')  # as if 4 were large
+
+    def spec(self):
+        rng = self.rng
+        self.serial += rng.choice((0, 1))
+        return {'resource': rng.choice(('',) + RESOURCES), 'task': rng.choice('ttu'), 'params': self.serial % 5,
+                'retries': rng.choice((0, 0, 1, 2, '-', 15)), 'crash_limit': rng.choice((1, 3, '-', 15)),
+                'backoff': rng.choice((0, 0, 1000, -500, '-')), 'lease': rng.choice((5000, 10000, 20000)),
+                **self.options['specs'], 'due': rng.choice(('0',) * 8 + ('+1000', '+30000', str(self.redis_ms() + 5000)))}
+
+    # ---- submitting
+    def do_submit(self):
+        args, nonce = [], 'call%04d' % self.nonces
+        self.nonces += 1
+        for _ in range(self.rng.choice((1, 1, 1, 2, 3))):
+            spec = self.spec()
+            record, params = self.record(spec, nonce)
+            args += [self.rng.choice(IDS), spec['due'], record, params]
+        self.asking.append([nonce, self.rng.choice('001')] + args)
+        self.do_repeat_submit()
+
+    def do_repeat_submit(self):
+        if self.asking and self.send('client', 'submit', self.asking[-1]) is not None:
+            self.asking.pop()
+
+    def do_push(self):
+        spec = self.spec()
+        if self.rng.random() < 0.5:
+            spec['id'] = self.rng.choice(IDS)
+        else:
+            spec = {'params': self.rng.randrange(2)}  # the same bytes again and again
+        if self.rng.random() < 0.2:
+            spec['bad'] = 1
+        self.redis('LPUSH', self.prefix + 'inbox', *[json.dumps(spec)] * self.rng.choice((1, 1, 2)))
+        self.say('push %s', spec)
+
+    def do_intake(self):
+        self.pick(self.daemons).intake()
+
+    def do_late(self):
+        if self.late:
+            self.run_late(self.rng.randrange(len(self.late)))
+
+    # ---- workers
+    def do_wait(self):
+        w = self.pick(self.alive())
+        w and w.wait()
+
+    def do_serve(self):
+        """Redis serves a waiting connection, whatever its process is doing."""
+        w = self.pick([w for w in self.workers if w.waiting_until is not None])
+        if w and self.now > w.waiting_until:
+            w.waiting_until = None
+        elif w and self.redis('RPOPLPUSH', self.prefix + 'pending', self.prefix + 'reserved') is not None:
+            w.waiting_until = None
+            self.say('served %s', w.name)
+
+    def do_claim(self):
+        w = self.pick([w for w in self.alive() if w.waiting_until is None])
+        w and w.claim(self.rng.choice((1, 2, 3)))
+
+    def do_give_reserved_back(self):
+        w = self.pick([w for w in self.alive() if not w.claiming])
+        w and w.claim(0)
+
+    def on_a_worker(self, method, among=lambda w: True):
+        w = self.pick([w for w in self.alive() if among(w)])
+        w and getattr(w, method)()
+
+    def do_work(self):
+        self.on_a_worker('work', lambda w: w.queue and not w.running)
+
+    def do_end(self):
+        self.on_a_worker('end', lambda w: w.running)
+
+    def do_report(self):
+        self.on_a_worker('report', lambda w: w.ended or w.batch)
+
+    def do_release(self):
+        self.on_a_worker('release', lambda w: w.queue or w.giving)
+
+    def do_log(self):
+        self.on_a_worker('log', lambda w: w.running)
+
+    def do_tick(self):
+        self.pass_time(self.rng.choice((100, 1000, 1500, 3000)))
+        for w in self.alive():
+            if self.now - w.last_beat >= 1600:
+                w.beat()
+            w.stop_own()
+
+    # ---- daemons
+    def do_sweep(self):
+        self.pick(self.daemons).sweep()
+
+    def do_promote(self):
+        self.pick(self.daemons).promote()
+
+    def do_expire(self):
+        self.pick(self.daemons).expire()
+
+    def do_settle(self):
+        self.pick(self.daemons).go_on_settling()
+
+    # ---- steering
+    def some_ids(self):
+        known = list(self.state.jobs) or IDS
+        return [self.rng.choice(known if self.rng.random() < 0.8 else IDS) for _ in range(self.rng.choice((1, 1, 2)))]
+
+    def expected_place(self):
+        return self.rng.choice(('', '', '', 'pending', 'failed', 'active'))
+
+    def do_delete(self):
+        self.send('cli', 'delete', [self.rng.choice('01'), self.expected_place()] + self.some_ids())
+
+    def do_cancel(self):
+        self.send('cli', 'cancel', [self.options['keep'], self.expected_place()] + self.some_ids())
+
+    def do_retry(self):
+        ids = self.some_ids() + self.state.failed[:1]
+        self.send('cli', 'retry', [self.rng.choice((0, 0, 5000)), '0.%d' % self.rng.randrange(10),
+                                   self.rng.choice(('failed', 'failed done'))] + ids)
+
+    def do_pause(self):
+        self.send('cli', 'pause', [])
+
+    def do_resume(self):
+        self.send('cli', 'resume', [])
+
+    def do_pressure(self):
+        self.redis(*(('DEL', self.prefix + 'pressure') if self.state.pressure else ('SET', self.prefix + 'pressure', 1)))
+
+    def do_spoil(self):
+        """Somebody damages a record: the resource, which decides about locks, can still be read."""
+        i = self.pick([i for i, p in self.state.place.items() if p not in ('failed', 'done')])
+        if i in self.live:
+            self.live[i].corrupt = True
+            self.redis('HSET', self.prefix + 'jobs', i, self.live[i].resource + '\nspoilt by somebody')
+
+    # ---- what befalls them
+    def do_crash(self):
+        w = self.pick(self.alive())
+        if w and len(self.alive()) > 1:
+            w.die('crashes')
+            if w.supervised:
+                self.pick(self.daemons).settle(w)
+
+    def do_leave(self):
+        w = self.pick([w for w in self.alive() if not w.running and not w.claiming])
+        if w and len(self.alive()) > 1:
+            w.leaving = True
+            for _ in range(30):
+                w.release()
+                w.report()
+                if w.idle() and self.send(w.name, 'close', [w.name]) is not None:
+                    break
+            w.die('leaves')
+
+    def do_join(self):
+        if len(self.alive()) < 3:
+            self.joined += 1
+            self.workers = [w for w in self.workers if w.state != 'dead' or w.waiting_until is not None]
+            self.workers.append(Worker(self, 'w%d' % self.joined, self.rng.random() < 0.6))
+
+    def do_freeze(self):
+        w = self.pick(self.alive())
+        if w and len(self.alive()) > 1:
+            w.state = 'frozen'
+            self.say('%s freezes', w.name)
+
+    def do_thaw(self):
+        w = self.pick([w for w in self.workers if w.state == 'frozen'])
+        if w:
+            w.state = 'alive'
+            self.say('%s thaws', w.name)
+            w.stop_own()
+
+    def do_cut_off(self):
+        w = self.pick(self.alive())
+        if w:
+            self.cut_off[w.name] = self.now + self.rng.choice((2000, 8000, 15000))
+            self.say('%s is cut off from Redis until %d', w.name, self.cut_off[w.name])
+
+    def do_clock(self):
+        step = self.rng.choice((3600000, -3600000))
+        self.clock_offset += step
+        self.set_clock()
+        self.say('the clock of Redis steps by %d ms', step)
+
+    # ---- everything works again: all jobs must come to an end
+    def heal(self):
+        self.say('everything works again')
+        self.options, self.cut_off = dict(self.options, faults=False), {}
+        while self.late:
+            self.run_late()
+        self.clock_offset = max(0, self.clock_offset) + 7200000
+        self.redis('DEL', self.prefix + 'paused', self.prefix + 'pressure')
+        for w in self.workers:
+            w.waiting_until = None
+            w.state = 'alive' if w.state == 'frozen' else w.state
+        self.do_join()
+        for _ in range(120):
+            self.pass_time(1500)
+            self.heal_round()
+            self.audit()
+            if self.wrong or self.look().empty() and not any(d.taking for d in self.daemons):
+                return
+        s = self.look()
+        self.violate('not_drained', 'pending %s reserved %s active %s scheduled %s blocked %s locks %s ghosts %s inbox %s' % (
+            s.pending, s.reserved, s.active, s.scheduled, s.blocked, s.locks, s.ghosts, s.inbox))
+
+    def heal_round(self):
+        for d in self.daemons:
+            d.go_on_settling()
+            d.sweep()
+            d.promote()
+            d.intake()
+        for w in self.alive():
+            w.beat()
+            w.stop_own()
+            w.release() if w.giving else None
+            if not w.queue and not w.giving:
+                w.claim(3)
+            for _ in range(4):
+                w.work()
+                if w.running:
+                    w.ended.append((w.running, 'ok'))
+                    w.running = None
+                w.report()
