@@ -134,6 +134,7 @@ void add_everything(CLI::App& app, Globals& globals, Action& action) {
   add_submit(app, globals, action);
   add_job(app, globals, action);
   add_queue(app, globals, action);
+  add_doctor(app, globals, action);
 }
 
 }  // namespace

@@ -17,5 +17,6 @@ void add_submit(CLI::App& app, Globals& globals, Action& action);
 void add_job(CLI::App& app, Globals& globals, Action& action);
 
 void add_queue(CLI::App& app, Globals& globals, Action& action);
+void add_doctor(CLI::App& app, Globals& globals, Action& action);
 
 }  // namespace stint::cli

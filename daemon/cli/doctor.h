@@ -1,0 +1,13 @@
+// stint doctor: is everything where it should be? Settings of Redis first, then each queue
+// (doctor_queue.h). Reads only.
+#pragma once
+
+#include "common/exit_code.h"
+#include "daemon/cli/globals.h"
+
+namespace stint::cli {
+
+// The named queue, else all of the namespace. kOk: nothing is wrong; kFailed: something is.
+ExitCode run_doctor(const Globals& globals);
+
+}  // namespace stint::cli

@@ -1,0 +1,51 @@
+// The copies of ids in pending and reserved, on a queue whose lists move while they are counted.
+// A census counts all entries once, by hash (8 bytes an entry). What does not fit it becomes a
+// suspect, most often a job that moved since; suspects are counted again, exactly, before anything
+// is reported. One thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/queue/audit.h"
+#include "daemon/cli/doctor_judge.h"
+#include "daemon/cli/doctor_pages.h"
+
+namespace stint::cli {
+
+using Sink = std::function<void(Finding)>;
+
+// One moment an id, 100 ids a script, a few scripts a round trip.
+Result<std::vector<Audited>> audit_all(const Ask& ask, const Keys& keys,
+                                       std::span<const std::string> ids);
+
+class CopyCheck {
+ public:
+  CopyCheck(const Ask& ask, const Keys& keys, Sink sink)
+      : ask_(ask), keys_(keys), sink_(std::move(sink)) {}
+
+  Result<void> take_census();
+  // Requires: take_census() before. On failure: of resolve(), when too many are suspect.
+  Result<void> consider(const std::string& id, const Audited& job);
+  Result<void> resolve();
+
+ private:
+  using Strikes = std::map<std::string, int>;  // how often an id had a wrong count
+  int64_t census_of(const std::string& id) const;
+  Result<int64_t> entries();
+  Result<void> judge_exactly(int64_t entries);
+  Result<void> recount();
+  Result<std::map<std::string, int64_t>> count_suspects();
+
+  const Ask& ask_;
+  const Keys& keys_;
+  Sink sink_;
+  std::vector<uint64_t> census_;  // sorted
+  Strikes suspects_;
+};
+
+}  // namespace stint::cli

@@ -1,0 +1,214 @@
+#include "daemon/cli/doctor_queue.h"
+
+#include "common/job/record.h"
+
+namespace stint::cli {
+namespace {
+
+constexpr int kPasses = 3;
+
+struct TypedKey {
+  const char* name;
+  const char* type;
+};
+constexpr TypedKey kFixedKeys[] = {
+    {"jobs", "hash"},       {"params", "hash"}, {"pending", "list"},   {"reserved", "list"},
+    {"active", "hash"},     {"leases", "zset"}, {"scheduled", "zset"}, {"blocked", "zset"},
+    {"locks", "hash"},      {"ghosts", "hash"}, {"cancels", "hash"},   {"failed", "zset"},
+    {"done", "zset"},       {"errors", "hash"}, {"outcomes", "hash"},  {"logs", "hash"},
+    {"claims", "hash"},     {"fins", "hash"},   {"inbox", "list"},     {"rejected", "list"},
+    {"fence", "string"},    {"run", "string"},  {"stats", "hash"},     {"paused", "string"},
+    {"pressure", "string"}, {"tasks", "hash"},  {"workers", "zset"},   {"blockseq", "string"},
+};
+
+bool is_typed(std::string_view type, std::string_view wanted) {
+  return type == wanted || type == "none";
+}
+
+}  // namespace
+
+std::vector<std::string> first_of_each(const Entries& entries) {
+  std::vector<std::string> out;
+  out.reserve(entries.size());
+  for (const auto& [first, second] : entries) {
+    out.push_back(first);
+  }
+  return out;
+}
+
+QueueExam::QueueExam(Ask ask, Keys keys, Sink sink, std::function<bool(const ExamProgress&)> go_on)
+    : ask_(std::move(ask)),
+      keys_(std::move(keys)),
+      sink_(std::move(sink)),
+      go_on_(std::move(go_on)),
+      copies_(ask_, keys_, [this](Finding finding) { report(std::move(finding)); }) {}
+
+Result<int64_t> QueueExam::run() {
+  if (auto checked = check_types(); !checked) {
+    return checked.error();
+  }
+  std::optional<Totals> now;
+  for (int i = 0; i < kPasses && readable_ && said_.empty(); ++i) {
+    auto before = read_totals_now();
+    if (!before) {
+      return before.error();
+    }
+    progress_ = {0, before->known};
+    auto passed = pass();
+    auto after = read_totals_now();
+    if (!passed || !after) {
+      return !passed ? passed.error() : after.error();
+    }
+    now = *after;
+    if (imbalance(*after) == 0) {
+      break;
+    }
+  }
+  if (said_.empty() && now && imbalance(*now) != 0) {
+    report(totals_finding(keys_, *now));
+  }
+  return progress_.jobs;
+}
+
+Result<void> QueueExam::pass() {
+  using Step = Result<void> (QueueExam::*)();
+  if (auto taken = copies_.take_census(); !taken) {
+    return taken;
+  }
+  for (Step step : {&QueueExam::check_lists, &QueueExam::check_jobs, &QueueExam::check_tables,
+                    &QueueExam::check_locks, &QueueExam::check_lines_and_logs}) {
+    if (auto checked = (this->*step)(); !checked) {
+      return checked;
+    }
+  }
+  if (auto resolved = copies_.resolve(); !resolved) {
+    return resolved;
+  }
+  return check_ghosts();
+}
+
+void QueueExam::report(Finding finding) {
+  if (said_.insert(finding.check + "\n" + finding.key + "\n" + finding.id).second) {
+    sink_(std::move(finding));
+  }
+}
+
+Result<Totals> QueueExam::read_totals_now() {
+  auto replies = ask_for(ask_, {totals(keys_)});
+  return replies ? parse_totals(replies->front().view()) : Result<Totals>(replies.error());
+}
+
+Result<void> QueueExam::each_page(ScanPages pages,
+                                  const std::function<Result<void>(const Entries&)>& visit) {
+  while (!pages.at_end()) {
+    auto page = pages.next();
+    if (!page) {
+      return page.error();
+    }
+    if (auto visited = visit(*page); !visited) {
+      return visited;
+    }
+    if (!go_on_(progress_)) {
+      return Error{ErrorCode::kTimedOut, "interrupted"};
+    }
+  }
+  return {};
+}
+
+Result<void> QueueExam::look_at(std::span<const std::string> ids) {
+  auto jobs = audit_all(ask_, keys_, ids);
+  if (!jobs) {
+    return jobs.error();
+  }
+  for (size_t i = 0; i < ids.size(); ++i) {
+    for (auto& finding : judge_job(keys_, ids[i], (*jobs)[i])) {
+      report(std::move(finding));
+    }
+    if (auto considered = copies_.consider(ids[i], (*jobs)[i]); !considered) {
+      return considered;
+    }
+  }
+  return {};
+}
+
+Result<void> QueueExam::look_at_fields(const Entries& page) {
+  return look_at(first_of_each(page));
+}
+
+// A queue with a key of another type can be neither worked nor checked: every script stops at it.
+Result<void> QueueExam::check_types() {
+  std::vector<redis::Command> commands;
+  for (const auto& key : kFixedKeys) {
+    commands.push_back(redis::plain({"TYPE", keys_(key.name)}));
+  }
+  auto replies = ask_for(ask_, commands);
+  if (!replies) {
+    return replies.error();
+  }
+  for (size_t i = 0; i < std::size(kFixedKeys); ++i) {
+    auto type = (*replies)[i].view().str();
+    if (!is_typed(type, kFixedKeys[i].type)) {
+      readable_ = false;
+      report({"wrong-type", keys_(kFixedKeys[i].name), "",
+              "a " + std::string(type) + ", must be a " + kFixedKeys[i].type +
+                  ": no job of this queue can move, and nothing else was checked"});
+    }
+  }
+  return {};
+}
+
+Result<void> QueueExam::check_lists() {
+  for (const char* list : {"pending", "reserved"}) {
+    auto walked = walk_list(ask_, keys_(list), [this](const std::vector<std::string>& ids) {
+      auto looked = look_at(ids);
+      return !looked || go_on_(progress_) ? looked : Error{ErrorCode::kTimedOut, "interrupted"};
+    });
+    if (!walked) {
+      return walked;
+    }
+  }
+  return {};
+}
+
+Result<void> QueueExam::check_jobs() {
+  progress_.jobs = 0;
+  return each_page(ScanPages::of_hash(ask_, keys_("jobs")), [this](const Entries& page) {
+    progress_.jobs += static_cast<int64_t>(page.size());
+    auto checked = check_records(page);
+    return checked ? look_at_fields(page) : checked;
+  });
+}
+
+Result<void> QueueExam::check_records(const Entries& page) {
+  for (const auto& [id, record] : page) {
+    if (parse_record(record)) {
+      continue;
+    }
+    auto replies = ask_for(ask_, {redis::plain({"HGET", keys_("jobs"), id})});
+    if (!replies) {
+      return replies.error();
+    }
+    auto now = replies->front().view();
+    if (auto parsed = parse_record(now.str()); !now.is_nil() && !parsed) {
+      report({"record-corrupt", keys_("jobs"), id, parsed.error().message});
+    }
+  }
+  return {};
+}
+
+Result<void> QueueExam::check_tables() {
+  auto looked = [this](const Entries& page) { return look_at_fields(page); };
+  for (const char* name : {"active", "ghosts", "cancels", "outcomes", "errors", "params", "logs"}) {
+    if (auto read = each_page(ScanPages::of_hash(ask_, keys_(name)), looked); !read) {
+      return read;
+    }
+  }
+  for (const char* name : {"leases", "scheduled", "blocked", "failed", "done"}) {
+    if (auto read = each_page(ScanPages::of_sorted_set(ask_, keys_(name)), looked); !read) {
+      return read;
+    }
+  }
+  return {};
+}
+
+}  // namespace stint::cli

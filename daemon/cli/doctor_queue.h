@@ -1,0 +1,74 @@
+// Checks every clause of the invariant for one queue while its jobs move: page by page, every page
+// judged by a script that sees its ids at one moment, everything two-sided looked at again before
+// it is said. Reads only. One thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/cli/doctor_copies.h"
+#include "daemon/cli/doctor_judge.h"
+#include "daemon/cli/doctor_pages.h"
+
+namespace stint::cli {
+
+struct ExamProgress {
+  int64_t jobs = 0;   // looked at so far
+  int64_t known = 0;  // there are about so many
+};
+
+using Entries = std::vector<std::pair<std::string, std::string>>;
+std::vector<std::string> first_of_each(const Entries& entries);
+
+class QueueExam {
+ public:
+  // go_on is called after every page; when it says no, run() ends with kTimedOut.
+  QueueExam(Ask ask, Keys keys, Sink sink, std::function<bool(const ExamProgress&)> go_on);
+  QueueExam(const QueueExam&) = delete;
+  QueueExam& operator=(const QueueExam&) = delete;
+
+  // How many jobs it looked at. Each finding goes to the sink once.
+  Result<int64_t> run();
+
+ private:
+  using Doubt = std::function<std::string(const Audited&)>;  // a flaw, or empty
+
+  Result<void> pass();
+  Result<void> check_types();
+  Result<void> check_lists();
+  Result<void> check_jobs();
+  Result<void> check_tables();
+  Result<void> check_locks();
+  Result<void> check_lines_and_logs();
+  Result<void> check_ghosts();
+
+  Result<void> each_page(ScanPages pages, const std::function<Result<void>(const Entries&)>& visit);
+  Result<void> look_at(std::span<const std::string> ids);
+  Result<void> look_at_fields(const Entries& page);
+  Result<void> check_records(const Entries& page);
+  Result<void> check_holders(const Entries& page);
+  Result<void> check_waiters(const std::string& resource, const Entries& page);
+  Result<void> check_keys(const std::vector<std::string>& names);
+  Result<std::string> confirmed(const redis::Command& entry, const std::string& value,
+                                const std::string& id, const Doubt& doubt);
+  Result<std::optional<int64_t>> ghosts_surplus();
+  Result<Totals> read_totals_now();
+  void report(Finding finding);
+
+  Ask ask_;
+  Keys keys_;
+  Sink sink_;
+  std::function<bool(const ExamProgress&)> go_on_;
+  CopyCheck copies_;
+  ExamProgress progress_;
+  std::set<std::string> said_;
+  bool readable_ = true;  // no key of a fixed name has a wrong type
+};
+
+}  // namespace stint::cli
