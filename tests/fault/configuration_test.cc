@@ -1,0 +1,102 @@
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "tests/fault/steps.h"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+std::string bad_plugin(const std::string& name) {
+  return STINT_TEST_PLUGINS_DIR "/bad/" + name + ".so";
+}
+
+bool until_logged(const Daemon& daemon, const std::string& text) {
+  return eventually(milliseconds{10'000},
+                    [&] { return daemon.log().find(text) != std::string::npos; });
+}
+
+DaemonOptions with_plugins(std::vector<std::string> plugins) {
+  DaemonOptions options;
+  options.plugins = std::move(plugins);
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("bad plugin at start: exit 78 with one line that says which and why") {
+  for (const char* name : {"wrong_abi", "no_symbol", "open_fails"}) {
+    INFO(name);
+    DaemonOptions options = with_plugins({bad_plugin(name)});
+    options.start = false;
+    Daemon daemon(options);
+    daemon.launch();
+    CHECK(daemon.wait(milliseconds{20'000}) == 78);
+    std::string log = daemon.log();
+    CHECK(log.find(name) != std::string::npos);
+    size_t first = log.find(" error ");
+    REQUIRE(first != std::string::npos);
+    CHECK(log.find(" error ", first + 1) == std::string::npos);
+  }
+}
+
+TEST_CASE("reload with a broken configuration changes nothing and says so") {
+  Daemon daemon;
+  auto workers = daemon.worker_pids();
+  std::string good = read_file(daemon.config_file());
+  write_file(daemon.config_file(), good + "\n[workerz]\nslots = 1\n");
+  daemon.signal(SIGHUP);
+  REQUIRE(until_logged(daemon, "nothing is changed"));
+  CHECK(daemon.log().find("workerz") != std::string::npos);
+  CHECK(daemon.worker_pids() == workers);
+  push(daemon, "a", "fail_times", R"({"path":")" + (daemon / "n") + R"(","times":0})");
+  CHECK(ended_as(daemon, "a") == "done");
+  daemon.stop();
+}
+
+TEST_CASE("reload with a plugin that is refused keeps the old workers") {
+  Daemon daemon;
+  auto workers = daemon.worker_pids();
+  daemon.configure(with_plugins({faulty_plugin(), bad_plugin("wrong_abi")}));
+  daemon.signal(SIGHUP);
+  REQUIRE(until_logged(daemon, "the old ones stay"));
+  CHECK(daemon.log().find("wrong_abi") != std::string::npos);
+  CHECK(until_workers(daemon, 1));
+  CHECK(daemon.worker_pids() == workers);
+  push(daemon, "a", "fail_times", R"({"path":")" + (daemon / "n") + R"(","times":0})");
+  CHECK(ended_as(daemon, "a") == "done");
+  daemon.stop();
+}
+
+TEST_CASE("reload: new workers run new jobs while the old one finishes its own") {
+  Daemon daemon;
+  push(daemon, "old", "witness",
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":3000)"));
+  REQUIRE(until_started(daemon / "started"));
+  auto before = daemon.worker_pids();
+  DaemonOptions options;
+  options.processes = 2;
+  daemon.configure(options);
+  daemon.signal(SIGHUP);
+  REQUIRE(until_logged(daemon, "all workers are new"));
+  push(daemon, "new", "fail_times", R"({"path":")" + (daemon / "n") + R"(","times":0})");
+  CHECK(ended_as(daemon, "new") == "done");
+  CHECK(outcome(daemon, "old").empty());
+  CHECK(ended_as(daemon, "old") == "done");
+  CHECK(json_at(outcome(daemon, "old"), "/attempt") == "1");
+  REQUIRE(until_workers(daemon, 2));
+  auto after = daemon.worker_pids();
+  CHECK(std::find(after.begin(), after.end(), before.at(0)) == after.end());
+  daemon.stop();
+  daemon.expect_clean_log();
+}
+
+TEST_CASE("state directory of a running daemon: exit 1 and its pid is named") {
+  Daemon daemon;
+  auto second = run({STINT_BIN_DIR "/stintd", "--config", daemon.config_file()});
+  CHECK(second.code == 1);
+  CHECK(second.err.find("pid " + std::to_string(daemon.pid())) != std::string::npos);
+  daemon.stop();
+}

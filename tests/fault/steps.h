@@ -1,0 +1,55 @@
+// What fault tests do again and again, with nothing but a bare Redis client: push a job, wait until
+// its task code runs, read its outcome.
+#pragma once
+
+#include <signal.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/support/daemon.h"
+#include "tests/support/eventually.h"
+
+namespace stint::test {
+
+inline constexpr const char* kPrefix = "stint:{default}:";
+
+inline std::string key(const std::string& name) {
+  return kPrefix + name;
+}
+
+// fields: the rest of the entry, e.g. R"("retries":1)".
+inline void push(const Daemon& daemon, const std::string& id, const std::string& task,
+                 const std::string& params = "null", const std::string& fields = "") {
+  daemon.redis({"LPUSH", key("inbox"),
+                R"({"task":")" + task + R"(","id":")" + id + R"(","params":)" + params +
+                    (fields.empty() ? "" : "," + fields) + "}"});
+}
+
+// The parameters of a faulty task that announces its start in a file.
+inline std::string announced(const std::string& path, const std::string& more = "") {
+  return R"({"started":")" + path + "\"" + (more.empty() ? "" : "," + more) + "}";
+}
+inline int lines_in(const std::string& path) {
+  std::string text = read_file(path);
+  return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+}
+inline bool until_started(const std::string& path, int times = 1) {
+  return eventually(milliseconds{20'000}, [&] { return lines_in(path) >= times; });
+}
+
+inline std::string outcome(const Daemon& daemon, const std::string& id) {
+  return daemon.redis({"HGET", key("outcomes"), id});
+}
+// The state of its outcome: "done", "failed", "cancelled"; "" if it has not ended in time.
+inline std::string ended_as(const Daemon& daemon, const std::string& id,
+                            milliseconds deadline = milliseconds{20'000}) {
+  (void)eventually(deadline, [&] { return !outcome(daemon, id).empty(); });
+  return json_at(outcome(daemon, id), "/state");
+}
+
+inline bool until_workers(const Daemon& daemon, size_t count) {
+  return eventually(milliseconds{10'000}, [&] { return daemon.worker_pids().size() == count; });
+}
+
+}  // namespace stint::test

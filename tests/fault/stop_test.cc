@@ -1,0 +1,67 @@
+#include <catch2/catch.hpp>
+
+#include "tests/fault/steps.h"
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+DaemonOptions on(const RedisServer& redis, const std::string& shutdown_timeout) {
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  options.workers = "shutdown_timeout = \"" + shutdown_timeout + "\"";
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("stop: a job that ends within the limit is finished, exit 0") {
+  RedisServer redis;
+  Daemon daemon(on(redis, "20s"));
+  push(daemon, "slow", "witness",
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":1500)"));
+  REQUIRE(until_started(daemon / "started"));
+  daemon.stop();
+  CHECK(json_at(outcome(daemon, "slow"), "/state") == "done");
+  daemon.expect_clean_log({"append-only"});
+}
+
+TEST_CASE("stop: a task that does not end within the limit is handed back uncounted") {
+  RedisServer redis;
+  Daemon daemon(on(redis, "500ms"));
+  push(daemon, "long", "hang", announced(daemon / "started"));
+  REQUIRE(until_started(daemon / "started"));
+  MonoTime before = now_mono();
+  daemon.stop();
+  CHECK(now_mono() - before < milliseconds{6'000});
+  CHECK(redis.command({"LRANGE", key("pending"), "0", "-1"}) == "long");
+  CHECK(redis.command({"HLEN", key("active")}) == "0");
+  CHECK(redis.command({"HGET", key("jobs"), "long"}).find("\n0 0 0 ") == 0);
+}
+
+TEST_CASE("stop: a second signal hands back at once") {
+  RedisServer redis;
+  Daemon daemon(on(redis, "1h"));
+  push(daemon, "long", "hang", announced(daemon / "started"));
+  REQUIRE(until_started(daemon / "started"));
+  daemon.signal(SIGTERM);
+  REQUIRE(eventually(milliseconds{5'000},
+                     [&] { return daemon.log().find("stopping") != std::string::npos; }));
+  MonoTime before = now_mono();
+  daemon.signal(SIGINT);
+  CHECK(daemon.wait(milliseconds{10'000}) == 0);
+  CHECK(now_mono() - before < milliseconds{5'000});
+  CHECK(redis.command({"LRANGE", key("pending"), "0", "-1"}) == "long");
+}
+
+TEST_CASE("stop: while Redis is away stintd still ends") {
+  RedisServer redis;
+  Daemon daemon(on(redis, "500ms"));
+  push(daemon, "long", "hang", announced(daemon / "started"));
+  REQUIRE(until_started(daemon / "started"));
+  redis.kill9();
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait(milliseconds{20'000}) == 0);
+}
