@@ -1,0 +1,122 @@
+#include <catch2/catch.hpp>
+
+#include "common/queue/submit.h"
+#include "tests/fault/steps.h"
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+Ended stintd(std::vector<std::string> args) {
+  args.insert(args.begin(), STINT_BIN_DIR "/stintd");
+  return run(std::move(args));
+}
+
+// Three failed jobs in a daemon's queue.
+void fail_three(const Daemon& daemon) {
+  for (const char* id : {"a", "b", "c"}) {
+    push(daemon, id, "fail_times", R"({"path":")" + (daemon / id) + R"(","times":1})");
+    REQUIRE(ended_as(daemon, id) == "failed");
+  }
+}
+
+}  // namespace
+
+TEST_CASE("--retry-failed: every failed job runs again, and how many is said") {
+  Daemon daemon;
+  fail_three(daemon);
+  auto once = stintd({"--config", daemon.config_file(), "--retry-failed"});
+  CHECK(once.code == 0);
+  CHECK(once.out == "retried 3 jobs of queue default\n");
+  CHECK(eventually(milliseconds{10'000}, [&] {
+    return daemon.redis({"ZCARD", key("done")}) == "3";
+  }));
+  daemon.stop();
+}
+
+TEST_CASE("--delete-failed: they are gone, and do not come back") {
+  Daemon daemon;
+  fail_three(daemon);
+  auto once = stintd({"--config", daemon.config_file(), "--delete-failed", "--json"});
+  CHECK(once.code == 0);
+  CHECK(once.out == "{\"queue\":\"default\",\"deleted\":3,\"jobs\":[\"a\",\"b\",\"c\"]}\n");
+  CHECK(daemon.redis({"HLEN", key("jobs")}) == "0");
+  CHECK(stintd({"--config", daemon.config_file(), "--retry-failed"}).out ==
+        "retried 0 jobs of queue default\n");
+  daemon.stop();
+}
+
+TEST_CASE(
+    "--flush-stale: what is past its lease is settled by the deadline's word, the living are left "
+    "alone") {
+  Daemon daemon;
+  push(daemon, "alive", "hang", announced(daemon / "started"));
+  REQUIRE(until_started(daemon / "started"));
+  daemon.redis(
+      {"HSET", key("jobs"), "dead", "\n0 0 0 0 - - - nonce {\"task\":\"t\",\"created\":1}\nnull"});
+  daemon.redis({"HSET", key("active"), "dead", "1763661387123456 gone-1-x.1 1 30000 0 3 1000 "});
+  auto once = stintd({"--config", daemon.config_file(), "--flush-stale", "--json"});
+  CHECK(once.code == 0);
+  CHECK(once.out == "{\"queue\":\"default\",\"flushed\":1,\"jobs\":[\"dead\"]}\n");
+  CHECK(daemon.redis({"HEXISTS", key("active"), "alive"}) == "1");
+  CHECK(json_at(outcome(daemon, "dead"), "/errors/0/kind") == "lost");
+  daemon.signal(SIGTERM);
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait(milliseconds{20'000}) == 0);
+}
+
+TEST_CASE("one-shot options: no Redis is exit 7, and none is started") {
+  TempDir dir;
+  auto once = stintd({"--state-dir", dir / "s", "--retry-failed"});
+  CHECK(once.code == 7);
+  CHECK(once.err.find(dir / "s") != std::string::npos);
+  CHECK(stintd({"--redis", "unix://" + (dir / "none.sock"), "--flush-stale"}).code == 7);
+}
+
+TEST_CASE("--check-config: what would run, 0 or 78, a mistake in the options is 2") {
+  TempDir dir;
+  write_file(dir / "good.toml",
+             "[workers]\nprocesses = 3\n[queues.video]\nprocesses = 1\n[queues.mail]\n");
+  auto good = stintd({"--check-config", "--config", dir / "good.toml", "--state-dir", dir / "s"});
+  CHECK(good.code == 0);
+  CHECK(good.out.find("queue: video") != std::string::npos);
+  CHECK(good.out.find("workers: 4 processes of 1 slot") != std::string::npos);
+  write_file(dir / "bad.toml", "[workers]\nprocesess = 3\n");
+  auto bad = stintd({"--check-config", "--config", dir / "bad.toml"});
+  CHECK(bad.code == 78);
+  CHECK(bad.err.find("bad.toml:2") != std::string::npos);
+  CHECK(bad.err.find("processes") != std::string::npos);
+  auto unknown = stintd({"--chek-config"});
+  CHECK(unknown.code == 2);
+  CHECK(unknown.err.find("--check-config") != std::string::npos);
+  CHECK(stintd({"--retry-failed", "--delete-failed"}).code == 2);
+  CHECK(stintd({"--help"}).code == 0);
+  CHECK(stintd({"--version"}).out.find("stintd 0.") == 0);
+}
+
+TEST_CASE(
+    "processes = 0: one worker in place of stintd runs jobs, with an embedded Redis it is "
+    "refused") {
+  TempDir dir;
+  auto refused = stintd({"--processes", "0", "--state-dir", dir / "s"});
+  CHECK(refused.code == 78);
+  CHECK(refused.err.find("redis.url") != std::string::npos);
+  RedisServer redis;
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  options.processes = 0;
+  options.start = false;
+  Daemon daemon(options);
+  daemon.launch();
+  auto client = redis.client();
+  JobSpec spec;
+  spec.id = "a";
+  spec.task = "fail_times";
+  spec.params = R"({"path":")" + (daemon / "n") + R"(","times":0})";
+  REQUIRE(client.run(submit(Keys("stint", "default"), new_nonce(), false, {&spec, 1})));
+  CHECK(ended_as(daemon, "a") == "done");
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait(milliseconds{10'000}) == 0);
+}
