@@ -16,6 +16,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/support/eventually.h"
+#include "tests/support/paths.h"
 #include "tests/support/redis_server.h"
 
 namespace stint::test {
@@ -82,10 +83,10 @@ bool is_alarming(const std::string& line) {
 }  // namespace
 
 std::string faulty_plugin() {
-  return STINT_TEST_PLUGINS_DIR "/faulty/faulty.so";
+  return test_plugins_dir() + "/faulty/faulty.so";
 }
 std::string shipped_plugin(const std::string& name) {
-  return STINT_TASKS_DIR "/" + name + ".so";
+  return tasks_dir() + "/" + name + ".so";
 }
 
 Daemon::Daemon(DaemonOptions options) : notify_(notify_socket(dir_ / "notify.sock")) {
@@ -128,7 +129,7 @@ void Daemon::launch() {
   while (recv(notify_.get(), stale.data(), stale.size(), 0) > 0) {
   }
   Spawn spawn;
-  spawn.argv = {STINT_BIN_DIR "/stintd", "--config", config_file(), "--log-level",
+  spawn.argv = {bin_dir() + "/stintd", "--config", config_file(), "--log-level",
                 options_.log_level};
   spawn.env = {{"NOTIFY_SOCKET", dir_ / "notify.sock"}, {"JOURNAL_STREAM", std::nullopt}};
   process_ = std::make_unique<Process>(std::move(spawn));
@@ -195,7 +196,7 @@ std::string Daemon::redis(std::vector<std::string> words) const {
 
 Ended Daemon::stint(std::vector<std::string> args, const std::string& input) const {
   Spawn spawn;
-  spawn.argv = {STINT_BIN_DIR "/stint", "--config", config_file()};
+  spawn.argv = {bin_dir() + "/stint", "--config", config_file()};
   spawn.argv.insert(spawn.argv.end(), args.begin(), args.end());
   spawn.input = input;
   return run(std::move(spawn), milliseconds{60'000});

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "tests/support/eventually.h"
+#include "tests/support/paths.h"
 
 namespace stint::test {
 
@@ -52,8 +53,7 @@ Boot boot_for(const redis::Url& url, const std::string& worker) {
   boot.config.redis = url;
   boot.config.embedded = false;
   boot.config.queues = {QueueConfig{}};
-  boot.config.plugin_paths = {std::string(STINT_TEST_PLUGINS_DIR) + "/faulty",
-                              std::string(STINT_TASKS_DIR)};
+  boot.config.plugin_paths = {test_plugins_dir() + "/faulty", tasks_dir()};
   return boot;
 }
 
@@ -66,7 +66,7 @@ WorkerProcess::WorkerProcess(const Boot& boot)
   control_.reset(pair[0]);
   UniqueFd theirs(pair[1]);
   UniqueFd err(::open((dir_ / "stderr").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-  std::string path = std::string(STINT_BIN_DIR) + "/stint-worker";
+  std::string path = bin_dir() + "/stint-worker";
   std::string id = boot.supervised ? boot.worker : "--standalone";
   std::array<char*, 3> argv{path.data(), id.data(), nullptr};
   pid_ = ::fork();

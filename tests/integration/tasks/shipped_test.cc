@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/fake_plugin_host.h"
+#include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
 
 using nlohmann::json;
@@ -16,7 +17,7 @@ using stint::test::write_file;
 
 namespace {
 
-const std::string kTasks = STINT_TASKS_DIR;
+const std::string kTasks = stint::test::tasks_dir();
 
 std::string path_params(const std::string& path) {
   return json{{"path", path}}.dump();
@@ -95,8 +96,7 @@ TEST_CASE("sleep: answers what it slept, and hands the job back on shutdown") {
 
 TEST_CASE("echo: its result is its parameters, byte for byte") {
   FakePluginHost host(kTasks + "/echo.so");
-  for (const char* params :
-       {"null", R"({ "a":[] ,"n":9223372036854775807 })", R"("\u00e4 é")"}) {
+  for (const char* params : {"null", R"({ "a":[] ,"n":9223372036854775807 })", R"("\u00e4 é")"}) {
     CHECK(host.run("echo", params).text == params);
   }
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/fake_plugin_host.h"
+#include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
 
 using nlohmann::json;
@@ -15,7 +16,7 @@ using stint::test::TempDir;
 
 namespace {
 
-const std::string kPlugins = STINT_TEST_PLUGINS_DIR;
+const std::string kPlugins = stint::test::test_plugins_dir();
 
 }  // namespace
 
