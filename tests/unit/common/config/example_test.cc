@@ -13,7 +13,7 @@ using stint::test::ConfigScope;
 namespace {
 
 std::string example_text() {
-  const std::string text = test::read_file(STINT_SOURCE_DIR "/config/stint.toml");
+  const std::string text = test::read_file(test::source_dir() + "/config/stint.toml");
   REQUIRE_FALSE(text.empty());
   return text;
 }
