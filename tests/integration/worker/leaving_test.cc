@@ -1,0 +1,191 @@
+// How a worker leaves: drain, stop, a dead supervisor, recycling, a crash, without a supervisor at
+// all.
+#include <signal.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/integration/worker/queue_of_jobs.h"
+#include "tests/support/worker_process.h"
+
+using namespace stint;
+using namespace stint::test;
+using Catch::Matchers::Contains;
+using control::FrameType;
+
+namespace {
+
+const milliseconds kSoon{20'000};
+
+JobSpec job(const std::string& id, const std::string& task, const std::string& params = "{}") {
+  return QueueOfJobs::spec(id, task, params);
+}
+
+bool runs(WorkerProcess& worker) {
+  return worker.recorder().table().running[0].load() >= 0;
+}
+
+}  // namespace
+
+TEST_CASE("worker: a drained worker finishes what runs, gives back the rest and exits 0") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  queue.submit({job("running", "sleep", R"({"seconds":0.5})"), job("waiting", "echo")});
+  REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
+  worker.send(FrameType::kDrain);
+  CHECK(worker.wait_exit() == 0);
+  CHECK(queue.place("running") == "done");
+  CHECK(queue.place("waiting") == "pending");
+  CHECK(worker.recorder().held().empty());
+}
+
+TEST_CASE("worker: a stopped worker tells its tasks, which may ask to be run again") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  queue.submit({job("running", "sleep", R"({"seconds":60})")});
+  REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
+  worker.send(FrameType::kStop, "10000");
+  CHECK(worker.wait_exit(milliseconds{5'000}) == 0);
+  CHECK(queue.place("running") == "pending");
+  CHECK(queue.totals().attempts == 0);
+}
+
+TEST_CASE("worker: at the limit of a stop the supervisor finds what must be given back") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  queue.submit({job("stubborn", "hang")});
+  REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
+  worker.send(FrameType::kStop, "60000");
+  worker.send(FrameType::kStop, "200");  // a shorter one replaces it
+  CHECK(worker.wait_exit(milliseconds{5'000}) == 0);
+  auto held = worker.recorder().held();
+  REQUIRE(held.size() == 1);
+  CHECK(held[0].id == "stubborn");
+  CHECK(held[0].state == control::EntryState::kEnded);
+  CHECK(queue.place("stubborn") == "active");  // until this process is known to be dead
+}
+
+TEST_CASE("worker: when its supervisor dies a worker hands back what it holds and exits") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.shutdown_timeout = milliseconds(300);
+  WorkerProcess worker(boot);
+  queue.submit({job("stubborn", "hang"), job("waiting", "echo")});
+  REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
+  worker.hang_up();
+  CHECK(worker.wait_exit(milliseconds{8'000}) == 0);
+  CHECK(queue.place("stubborn") == "pending");
+  CHECK(queue.place("waiting") == "pending");
+  CHECK(queue.totals().attempts == 0);
+  CHECK(queue.server.command({"HGET", queue.keys("claims"), boot.worker}) == "closed");
+}
+
+TEST_CASE("worker: a paused worker takes nothing until it is continued") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  REQUIRE(worker.wait_ready());
+  worker.send(FrameType::kPause);
+  REQUIRE(eventually(kSoon, [&] {
+    return queue.server.command({"HGET", queue.keys.worker("host-1-test.1"), "state"}) == "paused";
+  }));
+  REQUIRE(eventually(kSoon, [&] {
+    return queue.server.command({"INFO", "clients"}).find("blocked_clients:0") != std::string::npos;
+  }));
+  queue.submit({job("job", "echo")});
+  CHECK_FALSE(queue.reaches("job", "done", milliseconds{300}));
+  worker.send(FrameType::kContinue);
+  CHECK(queue.reaches("job", "done"));
+}
+
+TEST_CASE("worker: after max_jobs it asks to be replaced") {
+  QueueOfJobs queue;
+  std::vector<JobSpec> jobs;
+  for (int i = 0; i < 500; ++i) {
+    jobs.push_back(job("job-" + std::to_string(i), "echo"));
+  }
+  queue.submit(jobs);
+  Boot boot = boot_for(queue.server.url());
+  boot.config.max_jobs = 50;
+  WorkerProcess worker(boot);
+  CHECK(worker.wait_exit() == 75);
+  auto totals = queue.totals();
+  CHECK(totals.succeeded >= 50);
+  CHECK(totals.succeeded + totals.pending == 500);
+}
+
+TEST_CASE("worker: past max_rss it asks to be replaced") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.max_rss = int64_t{300} << 20;
+  WorkerProcess worker(boot);
+  queue.submit({job("job", "grow", R"({"mib":400})")});
+  CHECK(worker.wait_exit() == 75);
+  CHECK(queue.place("job") == "done");
+}
+
+TEST_CASE("worker: signals that its group gets do not end it") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  REQUIRE(worker.wait_ready());
+  for (int number : {SIGTERM, SIGINT, SIGPIPE}) {
+    worker.signal(number);
+  }
+  queue.submit({job("job", "echo")});
+  CHECK(queue.reaches("job", "done"));
+  CHECK(worker.running());
+}
+
+TEST_CASE("worker: a crash leaves its signal, its backtrace and what it held") {
+  QueueOfJobs queue;
+  std::string how = GENERATE(as<std::string>(), "null", "stack", "abort");
+  int signal = how == "abort" ? SIGABRT : SIGSEGV;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  queue.submit({job("job", "crash", R"({"how":")" + how + "\"}")});
+  CHECK(worker.wait_exit() == 128 + signal);
+  auto held = worker.recorder().held();
+  REQUIRE(held.size() == 1);
+  CHECK(held[0].id == "job");
+  CHECK(held[0].state == control::EntryState::kStarted);
+  CHECK_THAT(worker.recorder().crash_text(), Contains("faulty.so"));
+}
+
+TEST_CASE("worker: its loop's beat is seen, also while a task hangs") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  queue.submit({job("job", "hang")});
+  REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
+  auto beat = [&] { return worker.recorder().table().beat_ns.load(); };
+  int64_t before = beat();
+  CHECK(eventually(milliseconds{3'000}, [&] { return beat() > before; }));
+}
+
+TEST_CASE("stand-alone worker: runs jobs, and TERM stops it as it would stop stintd") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.supervised = false;
+  boot.config.shutdown_timeout = milliseconds(300);
+  WorkerProcess worker(boot);
+  queue.submit({job("quick", "echo"), job("stubborn", "hang")});
+  CHECK(queue.reaches("quick", "done"));
+  CHECK(queue.reaches("stubborn", "active"));
+  worker.signal(SIGTERM);
+  CHECK(worker.wait_exit(milliseconds{8'000}) == 0);
+  CHECK(queue.place("stubborn") == "pending");
+}
+
+TEST_CASE(
+    "stand-alone worker: a task that ignores its timeout ends the process, and costs one attempt") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.supervised = false;
+  boot.config.slots = 2;
+  boot.config.tasks["hang"].grace = milliseconds(200);
+  WorkerProcess worker(boot);
+  JobSpec hanging = job("hanging", "hang");
+  hanging.limits.timeout = milliseconds(500);
+  queue.submit({hanging, job("neighbour", "sleep", R"({"seconds":60})")});
+  CHECK(worker.wait_exit(milliseconds{10'000}) == 75);
+  CHECK(queue.place("hanging") == "failed");
+  CHECK_THAT(queue.outcome("hanging"), Contains(R"("kind":"timeout")"));
+  CHECK(queue.place("neighbour") == "pending");
+  CHECK(queue.totals().attempts == 1);
+}

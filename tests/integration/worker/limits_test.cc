@@ -1,0 +1,248 @@
+// Timeouts, cancels, leases: who is told to stop, when the flight recorder says that force is due,
+// and how attempts then end.
+#include <signal.h>
+
+#include <random>
+#include <set>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "common/queue/finish.h"
+#include "tests/integration/worker/queue_of_jobs.h"
+#include "tests/support/cut_proxy.h"
+#include "tests/support/worker_process.h"
+
+using namespace stint;
+using namespace stint::test;
+using Catch::Matchers::Contains;
+using control::FrameType;
+
+namespace {
+
+const milliseconds kSoon{20'000};
+
+JobSpec job(const std::string& id, const std::string& task, const std::string& params = "{}") {
+  return QueueOfJobs::spec(id, task, params);
+}
+
+std::optional<control::EntryCopy> running_entry(WorkerProcess& worker) {
+  for (auto& entry : worker.recorder().held()) {
+    if (entry.state == control::EntryState::kStarted) {
+      return entry;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("worker: at its timeout a task is told, and ends as timeout") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  JobSpec heeding = job("heeding", "wait", R"({"on_stop":"release"})");
+  heeding.limits.timeout = milliseconds(200);
+  JobSpec late = job("late success", "wait", R"({"on_stop":"succeed"})");
+  late.limits.timeout = milliseconds(200);
+  queue.submit({heeding, late});
+  CHECK(queue.reaches("heeding", "failed"));
+  CHECK_THAT(queue.outcome("heeding"), Contains(R"("kind":"timeout")"));
+  CHECK_THAT(queue.outcome("heeding"), Contains("200ms"));
+  CHECK(queue.reaches("late success", "done"));
+  CHECK_THAT(queue.outcome("late success"), Contains(R"("stopped":"timeout")"));
+}
+
+TEST_CASE("worker: from its start the flight recorder says when a task must be ended by force") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.tasks["hang"].grace = milliseconds(700);
+  WorkerProcess worker(boot);
+  JobSpec hanging = job("job", "hang");
+  hanging.limits.timeout = milliseconds(300);
+  MonoTime before = now_mono();
+  queue.submit({hanging});
+  REQUIRE(eventually(kSoon, [&] { return running_entry(worker).has_value(); }));
+  MonoTime after = now_mono();
+  auto entry = *running_entry(worker);
+  CHECK(entry.id == "job");
+  CHECK(entry.attempt == 1);
+  CHECK(entry.kill_at >= before + milliseconds(1'000));
+  CHECK(entry.kill_at <= after + milliseconds(1'000));
+  CHECK(static_cast<EndKind>(entry.kill_kind) == EndKind::kTimeout);
+  CHECK(worker.recorder().table().running[0].load() == static_cast<int32_t>(entry.index));
+}
+
+TEST_CASE("worker: without a timeout the end of the lease is due, and every renewal moves it") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  JobSpec hanging = job("job", "hang");
+  hanging.limits.timeout = milliseconds(0);
+  hanging.limits.lease = milliseconds(1'000);
+  queue.submit({hanging});
+  REQUIRE(eventually(kSoon, [&] { return running_entry(worker).has_value(); }));
+  auto first = *running_entry(worker);
+  CHECK(static_cast<EndKind>(first.kill_kind) == EndKind::kLost);
+  CHECK(eventually(kSoon, [&] {
+    auto entry = running_entry(worker);
+    return entry && entry->kill_at > first.kill_at + milliseconds(1'500);
+  }));
+  CHECK(running_entry(worker)->kill_at <= now_mono() + milliseconds(850));
+  CHECK(queue.place("job") == "active");
+  CHECK_THAT(queue.server.command({"HGET", queue.keys("active"), "job"}), Contains(" 1 1000 "));
+}
+
+TEST_CASE("worker: a cancelled task is told, and ends as cancelled whatever it says but success") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.slots = 3;
+  WorkerProcess worker(boot);
+  queue.submit({job("released", "wait", R"({"on_stop":"release"})"),
+                job("failed", "wait", R"({"on_stop":"throw"})"),
+                job("succeeded", "wait", R"({"on_stop":"succeed"})")});
+  for (const char* id : {"released", "failed", "succeeded"}) {
+    REQUIRE(queue.reaches(id, "active"));
+    queue.cancel(id);
+  }
+  worker.send(FrameType::kLook);
+  for (const char* id : {"released", "failed", "succeeded"}) {
+    CHECK(queue.reaches(id, "done"));
+  }
+  CHECK_THAT(queue.outcome("released"), Contains(R"("state":"cancelled")"));
+  CHECK_THAT(queue.outcome("failed"), Contains(R"("state":"cancelled")"));
+  CHECK_THAT(queue.outcome("succeeded"), Contains(R"("stopped":"cancel")"));
+}
+
+TEST_CASE("worker: a cancelled task that does not stop is due for force after its grace") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.tasks["hang"].grace = milliseconds(500);
+  WorkerProcess worker(boot);
+  queue.submit({job("job", "hang")});
+  REQUIRE(eventually(kSoon, [&] { return running_entry(worker).has_value(); }));
+  queue.cancel("job");
+  worker.send(FrameType::kLook);
+  CHECK(eventually(kSoon, [&] {
+    auto entry = running_entry(worker);
+    return entry && static_cast<EndKind>(entry->kill_kind) == EndKind::kCancelled &&
+           entry->kill_at <= now_mono() + milliseconds(500);
+  }));
+}
+
+TEST_CASE("worker: an attempt that is another's is stopped, and its outcome dropped") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  queue.submit({job("job", "wait", R"({"on_stop":"succeed"})")});
+  REQUIRE(queue.reaches("job", "active"));
+  queue.server.command({"HSET", queue.keys("active"), "job", "999 other 1 30000 0 3 1000 "});
+  worker.send(FrameType::kLook);
+  CHECK(eventually(kSoon, [&] { return worker.recorder().held().empty(); }));
+  CHECK_THAT(queue.server.command({"HGET", queue.keys("active"), "job"}), Contains("999 other"));
+  CHECK_THAT(worker.err(), Contains("its outcome is dropped"));
+}
+
+TEST_CASE(
+    "worker: when Redis does not answer, tasks are stopped before their lease ends and handed "
+    "back") {
+  QueueOfJobs queue;
+  TempDir dir;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  JobSpec waiting = job(
+      "job", "wait", R"({"seconds":60,"on_stop":"throw","started":")" + (dir / "started") + "\"}");
+  waiting.limits.lease = milliseconds(1'000);
+  queue.submit({waiting});
+  REQUIRE(eventually(kSoon, [&] { return running_entry(worker).has_value(); }));
+  queue.server.signal(SIGSTOP);
+  // It has ended in the worker while Redis is away, and long before anybody may take the lease for
+  // over.
+  CHECK(eventually(milliseconds{3'000}, [&] {
+    auto held = worker.recorder().held();
+    return held.size() == 1 && held[0].state == control::EntryState::kEnded;
+  }));
+  queue.server.signal(SIGCONT);
+  // Uncounted, and so it runs again.
+  CHECK(eventually(kSoon, [&] { return read_file(dir / "started").size() > 20; }));
+  CHECK(queue.totals().attempts == 0);
+  CHECK_THAT(worker.err(), Contains("no renewal was answered in time"));
+}
+
+TEST_CASE(
+    "worker: a process stopped for longer than a lease starts nothing of what it had claimed") {
+  QueueOfJobs queue;
+  TempDir dir;
+  std::vector<JobSpec> jobs;
+  for (int i = 0; i < 400; ++i) {
+    jobs.push_back(job("job-" + std::to_string(i), "witness",
+                       R"({"ms":1,"path":")" + (dir / "trace") + "\"}"));
+    jobs.back().limits.lease = milliseconds(1'000);
+  }
+  queue.submit(jobs);
+  WorkerProcess worker(boot_for(queue.server.url()));
+  REQUIRE(eventually(kSoon, [&] { return queue.totals().succeeded > 100; }));
+  std::set<std::string> claimed;  // tokens of what had not started
+  while (claimed.empty() && queue.totals().succeeded < 350) {
+    worker.signal(SIGCONT);
+    worker.signal(SIGSTOP);
+    for (const auto& entry : worker.recorder().held()) {
+      if (entry.state == control::EntryState::kClaimed) {
+        claimed.insert(std::to_string(entry.token));
+      }
+    }
+  }
+  MonoTime stopped = now_mono();
+  CHECK_FALSE(claimed.empty());
+  REQUIRE(eventually(kSoon, [&] { return now_mono() - stopped > milliseconds(1'300); }));
+  size_t before = read_file(dir / "trace").size();
+  worker.signal(SIGCONT);
+  CHECK(eventually(kSoon, [&] { return queue.totals().succeeded == 400; }));
+  std::istringstream after(read_file(dir / "trace").substr(before));
+  std::string what, token, resource, pid, time;
+  while (after >> what >> token >> resource >> pid >> time) {
+    CHECK_FALSE((what == "begin" && claimed.count(token) != 0));
+  }
+}
+
+TEST_CASE("worker: lost requests and replies lose no job and run none twice") {
+  QueueOfJobs queue;
+  TempDir dir;
+  CutProxy proxy(queue.server.socket());
+  std::vector<JobSpec> jobs;
+  for (int i = 0; i < 3'000; ++i) {
+    jobs.push_back(job("job-" + std::to_string(i), "echo"));
+  }
+  queue.submit(jobs);
+  WorkerProcess worker(boot_for(proxy.url()));
+  REQUIRE(worker.wait_ready());
+  std::mt19937 random(20261120);
+  for (int cut = 0; cut < 12; ++cut) {
+    auto bytes = static_cast<int64_t>(random() % 0x7fff);
+    if (random() % 2 == 0) {
+      proxy.cut_after_reply_bytes(bytes);
+    } else {
+      proxy.cut_after_request_bytes(bytes);
+    }
+    int before = proxy.cuts();
+    (void)eventually(milliseconds{3'000},
+                     [&] { return proxy.cuts() > before || queue.totals().succeeded == 3'000; });
+  }
+  proxy.cut_after_reply_bytes(-1);
+  proxy.cut_after_request_bytes(-1);
+  CHECK(eventually(kSoon, [&] { return queue.totals().succeeded == 3'000; }));
+  CHECK(queue.totals().succeeded == 3'000);
+  CHECK(queue.totals().attempts == 3'000);
+  CHECK(queue.totals().active == 0);
+  CHECK(proxy.cuts() > 5);
+  CHECK(eventually(kSoon, [&] { return worker.recorder().held().empty(); }));
+}
+
+TEST_CASE("worker: an outage is said once when it begins and once when it ends") {
+  QueueOfJobs queue;
+  WorkerProcess worker(boot_for(queue.server.url()));
+  REQUIRE(worker.wait_ready());
+  queue.server.kill9();
+  CHECK(eventually(
+      kSoon, [&] { return worker.err().find("redis cannot be reached") != std::string::npos; }));
+  queue.server.restart();
+  CHECK(eventually(kSoon, [&] { return worker.err().find("redis is back") != std::string::npos; }));
+  std::string err = worker.err();
+  CHECK(err.find("redis cannot be reached") == err.rfind("redis cannot be reached"));
+}
