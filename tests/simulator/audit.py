@@ -13,11 +13,13 @@ end
 for _, list in ipairs({'pending', 'reserved', 'inbox', 'rejected'}) do
   add(call('LRANGE', P .. list, 0, -1))
 end
-for _, set in ipairs({'scheduled', 'blocked', 'failed', 'done'}) do
+for _, set in ipairs({'blocked', 'failed'}) do
   add(call('ZRANGE', P .. set, 0, -1))
 end
 add(call('KEYS', P .. 'log:*'))
-add(call('ZRANGE', P .. 'leases', 0, -1, 'WITHSCORES'))
+for _, set in ipairs({'leases', 'scheduled', 'done'}) do
+  add(call('ZRANGE', P .. set, 0, -1, 'WITHSCORES'))
+end
 add({call('EXISTS', P .. 'paused'), call('EXISTS', P .. 'pressure'), call('GET', P .. 'fence') or '0'})
 for _, resource in ipairs(ARGV) do
   add(call('ZRANGE', P .. 'blocked:' .. resource, 0, -1))
@@ -25,7 +27,7 @@ end
 return table.concat(out, '\29')
 '''
 HASHES = ('jobs', 'active', 'locks', 'ghosts', 'cancels', 'errors', 'outcomes', 'params', 'logs', 'stats', 'claims', 'fins')
-LISTS = ('pending', 'reserved', 'inbox', 'rejected', 'scheduled', 'blocked', 'failed', 'done', 'log_keys', 'leases', 'keys')
+LISTS = ('pending', 'reserved', 'inbox', 'rejected', 'blocked', 'failed', 'log_keys', 'leases', 'scheduled', 'done', 'keys')
 
 
 class State:
@@ -37,7 +39,9 @@ class State:
             setattr(self, name, dict(zip(flat[0::2], flat[1::2])))
         for name, flat in zip(LISTS, parts[len(HASHES):]):
             setattr(self, name, flat)
-        self.leases = dict(zip(self.leases[0::2], self.leases[1::2]))
+        for name in ('leases', 'scheduled', 'done'):
+            flat = getattr(self, name)
+            setattr(self, name, dict(zip(flat[0::2], flat[1::2])))
         self.paused, self.pressure = self.keys[0] == '1', self.keys[1] == '1'
         self.lines = dict(zip(resources, parts[len(HASHES) + len(LISTS):]))
         self.text = text
@@ -157,6 +161,8 @@ def known_jobs(s, live):
             yield from content(s, i, j)
         if j.ended in ('failed', 'done') and i in s.outcomes:
             yield from outcome(s, i, j)
+        if i in s.logs and not j.logged:
+            yield 'old_log', i
         if j.flag and i in s.active and s.cancels.get(i) != j.flag:
             yield 'cancel_lost', i
 

@@ -7,7 +7,7 @@ from worker import finish_group
 class Daemon:
     def __init__(self, world, name):
         self.world, self.name = world, name
-        self.seen, self.settling, self.taking, self.made = {}, [], None, 0
+        self.seen, self.settling, self.taking, self.judged = {}, [], None, None
 
     # ---- a worker died: finish what ran, give back the rest, close; each repeated until it is answered
     def settle(self, worker):
@@ -35,7 +35,12 @@ class Daemon:
             if w.now - seen[key] >= int(value.split(' ')[3]):
                 args += [i, value, mark]
         self.seen = seen
+        if self.judged or w.rng.random() < 0.5:  # or it sends only later what it has judged now
+            args, self.judged = self.judged or args, None
+        else:
+            args, self.judged = [], args
         if args:
+            args += args[:3] if w.rng.random() < 0.1 else []
             w.send(self.name, 'sweep', ['0.%d' % w.rng.randrange(10), w.options['keep']] + args)
 
     def promote(self):

@@ -20,7 +20,7 @@ class Job:
         self.resource, self.params = record.split('\n')[0], params or record.split('\n', 2)[2]
         self.record, self.in_order, self.claimed = record, not later, False
         self.attempts = self.crashes = self.losses = self.since = self.starts = 0
-        self.errors, self.ended, self.outcome, self.flag, self.corrupt = [], None, None, None, False
+        self.errors, self.ended, self.outcome, self.flag, self.corrupt, self.logged = [], None, None, None, False, False
 
 
 class World:
@@ -124,8 +124,22 @@ class World:
             if said.split(' ')[0] != expected.split(' ')[0]:
                 self.violate('submit_answer', '%s: %s, should be %s' % (i, said, expected))
             if expected == 'created new':
+                self.expect('submit', i, said.split(' ')[1], self.place_of_due(due))
                 self.created(i, record, params, said.split(' ')[1])
             seen.setdefault(i, (record, params))
+
+    def place_of_due(self, due):
+        return 'scheduled' if int(due) + (self.redis_ms() if due[0] == '+' else 0) > self.redis_ms() else 'pending'
+
+    def after_promote(self, before, args, reply):
+        due = sorted(float(t) for t in before.scheduled.values() if float(t) <= self.redis_ms())[:int(args[0])]
+        if reply[0] != len(due) or len(self.look().scheduled) != len(before.scheduled) - len(due):
+            self.violate('promote', 'moved %d, due %s' % (reply[0], due))
+
+    def after_expire(self, before, args, reply):
+        over = [t for t in before.done.values() if before.pressure or float(t) <= self.redis_ms()][:int(args[0])]
+        if reply[0] != len(over) or len(self.look().done) != len(before.done) - len(over):
+            self.violate('expire', 'removed %d, over %s' % (reply[0], over))
 
     def after_claim(self, before, args, reply):
         worker, seq, n = args[0], int(args[1]), int(args[2])
@@ -246,6 +260,10 @@ class World:
             now = (before.active.get(i), before.leases.get(i, ''))
             if i not in places:
                 continue
+            if i in args[2:k:3]:
+                if len(reply) > 2 * len(places):
+                    self.violate('swept_twice', i)
+                continue
             if now != (value, mark):
                 self.violate('swept_another', '%s was %s, not %s' % (i, now, (value, mark)))
                 return
@@ -282,6 +300,8 @@ class World:
             i, token, _, n = args[k:k + 4]
             if not before.active.get(i, '').startswith(token + ' '):
                 expected.append(i)
+            elif args[k + 2] or int(n):
+                self.live[i].logged = True
             k += 4 + int(n)
         if reply != expected:
             self.violate('log', 'refused %s, should be %s' % (reply, expected))
@@ -337,8 +357,8 @@ class World:
             if verdict == 'accept':
                 said = rules.submitted(before, self.live, seen, args[0], False, i, record, params)
                 if said == 'created new':
-                    due_at = int(due) if due[0] != '+' else self.redis_ms() + int(due)
-                    self.created(i, record, params, 'scheduled' if due_at > self.redis_ms() else 'pending')
+                    self.expect('intake', i, self.look_place(i), self.place_of_due(due))
+                    self.created(i, record, params, self.place_of_due(due))
                 elif said != 'known' or i.startswith('made-'):
                     self.violate('inbox_swallowed', '%s as %s, which is %s' % (raw, i, said))
                 seen.setdefault(i, (record, params))
