@@ -7,7 +7,7 @@
 -- Uses: base, clock, plan, lock, attempt, record, outcome, drop, kept, settle, ours, leave, memory
 -- Flags: allow-oom
 local worker, seq, jitter, keep_max, keep_bytes = unpack(ARGV, 1, 5)
-local before = remembered(worker, seq)
+local before = remembered(worker, seq, math.floor((#ARGV - 5) / 7))
 if before then
   return before
 end

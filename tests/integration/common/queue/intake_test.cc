@@ -1,0 +1,111 @@
+#include "tests/integration/common/queue/queue_of_test.h"
+
+using namespace stint;
+using namespace stint::queue_test;
+using Catch::Contains;
+using Status = IntakeAnswer::Status;
+
+namespace {
+
+InboxEntry good(const std::string& raw, const std::string& id) {
+  return {raw, job(id), "", ""};
+}
+InboxEntry bad(const std::string& raw, const std::string& id = "") {
+  return {raw, std::nullopt, "not \"JSON\"", id};
+}
+
+struct Inbox : QueueOfTest {
+  std::string list = keys("inbox");
+
+  void push(const std::vector<std::string>& raws) {
+    for (const std::string& raw : raws) {
+      say({"LPUSH", list, raw});
+    }
+  }
+  IntakeAnswer take_in(const std::vector<InboxEntry>& entries,
+                       const std::string& nonce = new_nonce(), int64_t most = 100) {
+    auto reply = run(intake(keys, list, nonce, most, entries));
+    auto out = parse_intake(reply.view());
+    REQUIRE(out.ok());
+    return *out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("intake: good entries become jobs in their order, bad ones are kept with their reason") {
+  Inbox q;
+  q.push({"one", "two", "three"});
+  IntakeAnswer answer = q.take_in({good("one", "a"), bad("two", "mine"), good("three", "c")});
+  CHECK(answer.taken == 3);
+  CHECK(answer.status == Status::kOk);
+  CHECK(q.take(1).ids == std::vector<std::string>{"a", "c"});
+  auto rejected = parse_rejected(q.say({"LINDEX", q.keys("rejected"), "0"}));
+  REQUIRE(rejected.ok());
+  CHECK(rejected->id == "mine");
+  CHECK(rejected->raw == "two");
+  CHECK_THAT(q.outcome("mine"),
+             Contains(R"("state":"rejected")") && Contains(R"("reason":"not \"JSON\"")"));
+  CHECK(q.say({"LLEN", q.list}) == "0");
+}
+
+TEST_CASE("intake: what another daemon has taken is not taken twice") {
+  Inbox q;
+  q.push({"one", "two"});
+  q.take_in({good("one", "a")});
+  IntakeAnswer answer = q.take_in({good("one", "b"), good("two", "c")});
+  CHECK(answer.taken == 0);
+  CHECK(answer.status == Status::kMoved);
+  CHECK(q.say({"LLEN", q.list}) == "1");
+}
+
+TEST_CASE("intake: the same call sent again does not take an entry of the same bytes") {
+  Inbox q;
+  q.push({"same", "same", "same"});
+  CHECK(q.take_in({good("same", "a"), good("same", "b")}, "nonce001").taken == 2);
+  IntakeAnswer again = q.take_in({good("same", "a"), good("same", "b")}, "nonce001");
+  CHECK(again.taken == 0);
+  CHECK(again.status == Status::kMoved);
+  CHECK(q.say({"LLEN", q.list}) == "1");
+  CHECK(q.stat("submitted") == "2");
+}
+
+TEST_CASE(
+    "intake: a known id with the same content is taken once, with other content it is a conflict") {
+  Inbox q;
+  q.add({job("a")});
+  q.push({"same", "other", "next"});
+  InboxEntry other{"other", job("a", "r"), "", ""};
+  IntakeAnswer answer = q.take_in({good("same", "a"), other, good("next", "b")});
+  CHECK(answer.taken == 1);
+  CHECK(answer.status == Status::kConflict);
+  answer = q.take_in({bad("other", "a"), good("next", "b")});
+  CHECK(answer.taken == 2);
+  CHECK(q.outcome("a").empty());
+  CHECK(q.take(1).ids == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("intake: only the last rejected entries stay, the others lose their outcomes") {
+  Inbox q;
+  q.push({"one", "two", "three"});
+  q.take_in({bad("one", "a"), bad("two", "b"), bad("three", "c")}, new_nonce(), 2);
+  CHECK(q.say({"LLEN", q.keys("rejected")}) == "2");
+  CHECK(q.outcome("a").empty());
+  CHECK_THAT(q.outcome("c"), Contains("rejected"));
+}
+
+TEST_CASE("intake: a refused id that is submitted well has no outcome until it ends") {
+  Inbox q;
+  q.push({"one"});
+  q.take_in({bad("one", "a")});
+  q.add({job("a")});
+  CHECK(q.outcome("a").empty());
+}
+
+TEST_CASE("intake: lists of other programs are read by their own names") {
+  Inbox q;
+  q.list = "jobs:waiting";
+  q.push({"one"});
+  CHECK(q.take_in({good("one", "a")}).taken == 1);
+  CHECK(q.where("a") == "pending");
+}
