@@ -21,6 +21,6 @@ struct Boot {
 };
 
 std::string boot_to_json(const Boot& boot);
-Result<Boot> boot_from_json(std::string_view json);
+Result<Boot> boot_from_json(std::string_view text);
 
 }  // namespace stint

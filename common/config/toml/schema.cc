@@ -102,8 +102,11 @@ void read_plugin_configs(Reading& reading, const toml::table& plugins, Config& c
     }
     std::string path = "plugins." + std::string(name.str());
     if (!node.is_table()) {
-      reading.fail(node, "unknown key '" + path + "': a plugin's own settings stand in [" + path +
-                             ".config]");
+      reading.fail(node, std::string("unknown key '")
+                             .append(path)
+                             .append("': a plugin's own settings stand in [")
+                             .append(path)
+                             .append(".config]"));
       return;
     }
     TableReader plugin(reading, *node.as_table(), path);
