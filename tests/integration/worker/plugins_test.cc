@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/integration/worker/queue_of_jobs.h"
+#include "tests/support/paths.h"
 #include "tests/support/process.h"
 #include "tests/support/worker_process.h"
 
@@ -17,8 +18,8 @@ using control::FrameType;
 
 namespace {
 
-const std::string kWorker = std::string(STINT_BIN_DIR) + "/stint-worker";
-const std::string kTestPlugins = STINT_TEST_PLUGINS_DIR;
+const std::string kWorker = bin_dir() + "/stint-worker";
+const std::string kTestPlugins = test_plugins_dir();
 
 std::string refusal_of(const std::vector<std::string>& paths) {
   QueueOfJobs queue;
@@ -43,7 +44,7 @@ TEST_CASE("worker: a plugin that cannot serve is refused with one line and 78") 
   CHECK_THAT(refusal_of({bad("unresolved")}), Contains("undefined symbol"));
   CHECK_THAT(refusal_of({bad("bad_task_id")}), Contains("task"));
   CHECK_THAT(refusal_of({bad("open_fails")}), Contains("no graphics card in this machine"));
-  CHECK_THAT(refusal_of({bad("duplicate"), std::string(STINT_TASKS_DIR)}), Contains("two plugins"));
+  CHECK_THAT(refusal_of({bad("duplicate"), tasks_dir()}), Contains("two plugins"));
   CHECK_THAT(refusal_of({"/no/such/plugins"}), Contains("/no/such/plugins"));
 }
 
@@ -113,7 +114,7 @@ TEST_CASE("plugin check: refuses what a start would refuse, with 78") {
   CHECK(wrong.code == 78);
   CHECK(wrong.out == "");
   CHECK_THAT(wrong.err, Contains("wrong_abi.so"));
-  std::filesystem::copy_file(std::string(STINT_TASKS_DIR) + "/echo.so", dir / "echo.so");
+  std::filesystem::copy_file(tasks_dir() + "/echo.so", dir / "echo.so");
   CHECK(check(dir / "echo.so").code == 0);
   ::chmod((dir / "echo.so").c_str(), 0666);
   CHECK_THAT(check(dir / "echo.so").err, Contains("group or others"));
