@@ -146,7 +146,7 @@ Result<void> QueueExam::check_keys(const std::vector<std::string>& names) {
       }
     }
   }
-  return look_at(logged);
+  return look_at_strangers(logged);
 }
 
 // By how much the sum of ghosts exceeds the one in stats, if it can be said.

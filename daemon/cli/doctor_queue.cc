@@ -1,5 +1,7 @@
 #include "daemon/cli/doctor_queue.h"
 
+#include <algorithm>
+
 #include "common/job/record.h"
 
 namespace stint::cli {
@@ -75,7 +77,7 @@ Result<void> QueueExam::pass() {
   if (auto taken = copies_.take_census(); !taken) {
     return taken;
   }
-  for (Step step : {&QueueExam::check_lists, &QueueExam::check_jobs, &QueueExam::check_tables,
+  for (Step step : {&QueueExam::check_jobs, &QueueExam::check_lists, &QueueExam::check_tables,
                     &QueueExam::check_locks, &QueueExam::check_lines_and_logs}) {
     if (auto checked = (this->*step)(); !checked) {
       return checked;
@@ -131,8 +133,16 @@ Result<void> QueueExam::look_at(std::span<const std::string> ids) {
   return {};
 }
 
-Result<void> QueueExam::look_at_fields(const Entries& page) {
-  return look_at(first_of_each(page));
+// For what stands beside the jobs: those that check_jobs() has seen were judged there, with all
+// that stands beside them.
+Result<void> QueueExam::look_at_strangers(const std::vector<std::string>& ids) {
+  std::vector<std::string> strangers;
+  for (const auto& id : ids) {
+    if (!std::binary_search(seen_.begin(), seen_.end(), std::hash<std::string>()(id))) {
+      strangers.push_back(id);
+    }
+  }
+  return look_at(strangers);
 }
 
 // A queue with a key of another type can be neither worked nor checked: every script stops at it.
@@ -160,7 +170,7 @@ Result<void> QueueExam::check_types() {
 Result<void> QueueExam::check_lists() {
   for (const char* list : {"pending", "reserved"}) {
     auto walked = walk_list(ask_, keys_(list), [this](const std::vector<std::string>& ids) {
-      auto looked = look_at(ids);
+      auto looked = look_at_strangers(ids);
       return !looked || go_on_(progress_) ? looked : Error{ErrorCode::kTimedOut, "interrupted"};
     });
     if (!walked) {
@@ -172,11 +182,17 @@ Result<void> QueueExam::check_lists() {
 
 Result<void> QueueExam::check_jobs() {
   progress_.jobs = 0;
-  return each_page(ScanPages::of_hash(ask_, keys_("jobs")), [this](const Entries& page) {
+  seen_.clear();
+  auto read = each_page(ScanPages::of_hash(ask_, keys_("jobs")), [this](const Entries& page) {
     progress_.jobs += static_cast<int64_t>(page.size());
+    for (const auto& [id, record] : page) {
+      seen_.push_back(std::hash<std::string>()(id));
+    }
     auto checked = check_records(page);
-    return checked ? look_at_fields(page) : checked;
+    return checked ? look_at(first_of_each(page)) : checked;
   });
+  std::sort(seen_.begin(), seen_.end());
+  return read;
 }
 
 Result<void> QueueExam::check_records(const Entries& page) {
@@ -197,7 +213,7 @@ Result<void> QueueExam::check_records(const Entries& page) {
 }
 
 Result<void> QueueExam::check_tables() {
-  auto looked = [this](const Entries& page) { return look_at_fields(page); };
+  auto looked = [this](const Entries& page) { return look_at_strangers(first_of_each(page)); };
   for (const char* name : {"active", "ghosts", "cancels", "outcomes", "errors", "params", "logs"}) {
     if (auto read = each_page(ScanPages::of_hash(ask_, keys_(name)), looked); !read) {
       return read;

@@ -50,7 +50,7 @@ class QueueExam {
 
   Result<void> each_page(ScanPages pages, const std::function<Result<void>(const Entries&)>& visit);
   Result<void> look_at(std::span<const std::string> ids);
-  Result<void> look_at_fields(const Entries& page);
+  Result<void> look_at_strangers(const std::vector<std::string>& ids);
   Result<void> check_records(const Entries& page);
   Result<void> check_holders(const Entries& page);
   Result<void> check_waiters(const std::string& resource, const Entries& page);
@@ -67,6 +67,7 @@ class QueueExam {
   std::function<bool(const ExamProgress&)> go_on_;
   CopyCheck copies_;
   ExamProgress progress_;
+  std::vector<uint64_t> seen_;  // hashes of the ids in jobs; sorted
   std::set<std::string> said_;
   bool readable_ = true;  // no key of a fixed name has a wrong type
 };

@@ -1,0 +1,60 @@
+// stint doctor as people and programs meet it.
+#include <catch2/catch.hpp>
+
+#include "tests/support/paths.h"
+#include "tests/support/process.h"
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+
+namespace {
+
+class DoctorCalls {
+ public:
+  test::Ended doctor(std::vector<std::string> more = {}) {
+    std::vector<std::string> argv{test::bin_dir() + "/stint", "--redis",
+                                  server.url_text(), "doctor"};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return test::run(argv);
+  }
+  test::RedisServer server;
+};
+
+}  // namespace
+
+TEST_CASE("stint doctor: an empty Redis has nothing wrong, and warnings do not change that") {
+  DoctorCalls calls;
+  auto ended = calls.doctor();
+  CHECK(ended.code == 0);
+  CHECK(ended.out == "queue default: 0 jobs checked, nothing wrong\n");
+  CHECK(ended.err.starts_with("stint: warning: Redis has no append-only file"));
+  auto json = calls.doctor({"--json", "--quiet"});
+  CHECK(json.code == 0);
+  CHECK(json.out.empty());
+  CHECK(json.err.empty());
+}
+
+TEST_CASE("stint doctor: all queues of the namespace are checked, or the one that is named") {
+  DoctorCalls calls;
+  calls.server.command({"SADD", "stint:queues", "a", "b"});
+  calls.server.command({"LPUSH", "stint:{b}:pending", "lost"});
+  auto all = calls.doctor();
+  CHECK(all.code == 1);
+  CHECK(all.out.find("queue a: 0 jobs checked, nothing wrong\n") != std::string::npos);
+  CHECK(all.out.find("copies lost: ") != std::string::npos);
+  CHECK(all.out.find("queue b: 0 jobs checked, 1 thing wrong\n") != std::string::npos);
+  CHECK(calls.doctor({"-q", "a"}).code == 0);
+  auto json = calls.doctor({"--json", "-q", "b"});
+  CHECK(json.code == 1);
+  CHECK(
+      json.out.starts_with(R"({"check":"copies","key":"stint:{b}:pending","id":"lost","detail":)"));
+  CHECK(json.out.ends_with("\"repaired\":false}\n"));
+}
+
+TEST_CASE("stint doctor: a setting that throws jobs away is wrong, with what to do") {
+  DoctorCalls calls;
+  calls.server.command({"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"});
+  auto ended = calls.doctor({"--json"});
+  CHECK(ended.code == 1);
+  CHECK(ended.out.find("set maxmemory-policy noeviction") != std::string::npos);
+}
