@@ -10,6 +10,7 @@
 #include "common/loop/timer.h"
 #include "common/redis/backoff.h"
 #include "common/redis/probe.h"
+#include "daemon/disk_sync.h"
 #include "daemon/exit_status.h"
 #include "daemon/redis_log.h"
 #include "daemon/redis_process.h"
@@ -77,6 +78,8 @@ class EmbeddedRedis::Impl {
   State state_ = State::kIdle;
   pid_t pid_ = -1;
   std::optional<Stream> output_;
+  std::optional<DiskSync>
+      disk_sync_;  // from the first start on, also for what a killed server left
   RedisLog log_;
   std::string how_it_ended_;
   MonoTime since_;       // kLocking, kStarting: of this try; kUp: of being up
@@ -151,6 +154,9 @@ void EmbeddedRedis::Impl::launch(UniqueFd lock) {
     return;
   }
   pid_ = process->pid;
+  if (config_.durability != "always" && !disk_sync_) {
+    disk_sync_.emplace(loop_, config_.state_dir + "/redis/appendonlydir");
+  }
   log_ = {};
   output_.emplace(loop_, std::move(process->output),
                   Stream::Listener{[this](std::string_view bytes) { log_.feed(bytes); }, [] {}});
@@ -257,6 +263,7 @@ void EmbeddedRedis::Impl::stop(std::function<void()> done) {
 void EmbeddedRedis::Impl::finish_stop() {
   state_ = State::kStopped;
   output_.reset();
+  disk_sync_.reset();
   log::debug("redis-server has ended");
   if (auto done = std::exchange(stopped_, nullptr)) {
     done();

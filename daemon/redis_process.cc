@@ -153,11 +153,13 @@ Result<pid_t> fork_redis(RedisChild child, int report_read, UniqueFd report_writ
 }  // namespace
 
 std::string redis_configuration(const Config& config) {
+  // everysec: DiskSync does it, and better.
+  std::string fsync = config.durability == "always" ? "always" : "no";
   return "port 0\nunixsocket " + quoted(config.redis.socket) + "\nunixsocketperm 770\ndir " +
          quoted(data_folder(config)) +
          "\ndaemonize no\nsupervised no\nlogfile \"\"\nloglevel notice\nalways-show-logo no\n"
          "save \"\"\nappendonly yes\nappendfsync " +
-         config.durability + "\nmaxmemory " + std::to_string(config.maxmemory) +
+         fsync + "\nmaxmemory " + std::to_string(config.maxmemory) +
          "\nmaxmemory-policy noeviction\n";
 }
 
