@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/fault/steps.h"
+#include "tests/support/paths.h"
 
 using namespace stint;
 using namespace stint::test;
@@ -10,7 +11,7 @@ using namespace stint::test;
 namespace {
 
 std::string bad_plugin(const std::string& name) {
-  return STINT_TEST_PLUGINS_DIR "/bad/" + name + ".so";
+  return test_plugins_dir() + "/bad/" + name + ".so";
 }
 
 bool until_logged(const Daemon& daemon, const std::string& text) {
@@ -95,7 +96,7 @@ TEST_CASE("reload: new workers run new jobs while the old one finishes its own")
 
 TEST_CASE("state directory of a running daemon: exit 1 and its pid is named") {
   Daemon daemon;
-  auto second = run({STINT_BIN_DIR "/stintd", "--config", daemon.config_file()});
+  auto second = run({bin_dir() + "/stintd", "--config", daemon.config_file()});
   CHECK(second.code == 1);
   CHECK(second.err.find("pid " + std::to_string(daemon.pid())) != std::string::npos);
   daemon.stop();

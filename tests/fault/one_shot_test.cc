@@ -2,6 +2,7 @@
 
 #include "common/queue/submit.h"
 #include "tests/fault/steps.h"
+#include "tests/support/paths.h"
 #include "tests/support/redis_server.h"
 
 using namespace stint;
@@ -10,7 +11,7 @@ using namespace stint::test;
 namespace {
 
 Ended stintd(std::vector<std::string> args) {
-  args.insert(args.begin(), STINT_BIN_DIR "/stintd");
+  args.insert(args.begin(), bin_dir() + "/stintd");
   return run(std::move(args));
 }
 
