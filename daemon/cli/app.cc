@@ -135,6 +135,8 @@ void add_everything(CLI::App& app, Globals& globals, Action& action) {
   add_job(app, globals, action);
   add_queue(app, globals, action);
   add_doctor(app, globals, action);
+  add_rejected(app, globals, action);
+  add_tools(app, globals, action);
 }
 
 }  // namespace

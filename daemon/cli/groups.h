@@ -15,8 +15,9 @@ void add_global_options(CLI::App& app, Globals& globals);
 
 void add_submit(CLI::App& app, Globals& globals, Action& action);
 void add_job(CLI::App& app, Globals& globals, Action& action);
-
+void add_rejected(CLI::App& app, Globals& globals, Action& action);
 void add_queue(CLI::App& app, Globals& globals, Action& action);
 void add_doctor(CLI::App& app, Globals& globals, Action& action);
+void add_tools(CLI::App& app, Globals& globals, Action& action);
 
 }  // namespace stint::cli

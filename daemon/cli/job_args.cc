@@ -1,7 +1,11 @@
 #include <memory>
 
 #include "daemon/cli/args.h"
+#include "daemon/cli/job_count.h"
+#include "daemon/cli/job_list.h"
+#include "daemon/cli/logs.h"
 #include "daemon/cli/look.h"
+#include "daemon/cli/steer.h"
 #include "daemon/cli/wait.h"
 
 namespace stint::cli {
@@ -14,18 +18,33 @@ ExitCode missing_ids(const Globals& globals, const char* verb) {
       {ErrorCode::kInvalid, std::string("which jobs? stint job ") + verb + " ID..."});
 }
 
-void add_show(CLI::App& job, Globals& globals, Action& action) {
+void add_filter(CLI::App& verb, FilterWords& f) {
+  text_option(verb, "--state", f.state, "pending, active, scheduled, blocked, failed, done", "S");
+  text_option(verb, "--task", f.task, "with this task", "T");
+  text_option(verb, "--resource", f.resource, "with this resource", "R");
+  text_option(verb, "--kind", f.kind,
+              "last error: error, crash, timeout, lost, unknown-task, corrupt", "K");
+  text_option(verb, "--error", f.error, "last error holds this text");
+  text_option(verb, "--since", f.since,
+              "submitted since (failed jobs: failed since) that time, or so long ago", "TIME|DUR");
+  text_option(verb, "--until", f.until, "the same, before", "TIME|DUR");
+  number_option(verb, "--limit", f.limit, "at most so many");
+}
+
+// Verbs that take ids and print: show, logs.
+void add_printer(CLI::App& job, Globals& globals, Action& action, const char* name,
+                 const char* about, const char* examples,
+                 ExitCode (*print)(Session&, const std::vector<std::string>&)) {
   auto ids = std::make_shared<Ids>();
-  CLI::App& verb = *add_verb(job, globals, "show", "all about jobs, and why they do not run",
-                             "  stint job show 0193a1c2-...\n  stint job show order-4711 --json");
+  CLI::App& verb = *add_verb(job, globals, name, about, examples);
   ids_argument(verb, *ids);
-  verb.callback([&action, &globals, ids] {
-    action = [&globals, ids] {
+  verb.callback([&action, &globals, ids, name, print] {
+    action = [&globals, ids, name, print] {
       if (ids->empty()) {
-        return missing_ids(globals, "show");
+        return missing_ids(globals, name);
       }
       auto session = Session::open(globals);
-      return session ? show_jobs(*session, *ids) : Output(globals).fail(session.error());
+      return session ? print(*session, *ids) : Output(globals).fail(session.error());
     };
   });
 }
@@ -44,12 +63,81 @@ void add_wait(CLI::App& job, Globals& globals, Action& action) {
   });
 }
 
+void add_list(CLI::App& job, Globals& globals, Action& action) {
+  auto options = std::make_shared<ListOptions>();
+  CLI::App& verb = *add_verb(job, globals, "list", "the newest jobs, 50 at a time",
+                             "  stint job list --state failed --since 1h\n"
+                             "  stint job list --task resize --json --limit 1000");
+  ids_argument(verb, options->ids);
+  add_filter(verb, options->filter);
+  verb.add_flag("--all", options->all, "whatever state they are in (so it is without a filter)");
+  text_option(verb, "--after", options->after, "go on where the last list ended", "CURSOR");
+  verb.callback([&action, &globals, options] {
+    action = [&globals, options] { return run_list(globals, *options); };
+  });
+}
+
+void add_count(CLI::App& job, Globals& globals, Action& action) {
+  auto options = std::make_shared<CountOptions>();
+  CLI::App& verb = *add_verb(job, globals, "count", "how many jobs",
+                             "  stint job count --state failed --by task,kind,error   what failed\n"
+                             "  stint job count --state pending");
+  ids_argument(verb, options->ids);
+  add_filter(verb, options->filter);
+  verb.add_flag("--all", options->all, "whatever state they are in (so it is without a filter)");
+  text_option(verb, "--by", options->by, "grouped by state, task, resource, kind, error", "F,F..");
+  verb.callback([&action, &globals, options] {
+    action = [&globals, options] { return run_count(globals, *options); };
+  });
+}
+
+SteerOptions& add_steer(CLI::App& job, Globals& globals, Action& action, Verb kind,
+                        const char* name, const char* about, const char* examples,
+                        CLI::App*& verb) {
+  auto options = std::make_shared<SteerOptions>();
+  options->verb = kind;
+  verb = add_verb(job, globals, name, about, examples);
+  ids_argument(*verb, options->ids);
+  add_filter(*verb, options->filter);
+  verb->add_flag("--all", options->all, "all jobs of the queue to which it applies");
+  verb->add_flag("--dry-run", options->dry_run, "print which, do nothing");
+  verb->add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
+  verb->callback([&action, &globals, options] {
+    action = [&globals, options] { return run_steer(globals, *options); };
+  });
+  return *options;
+}
+
+void add_steering(CLI::App& job, Globals& globals, Action& action) {
+  CLI::App* verb = nullptr;
+  auto& retry = add_steer(job, globals, action, Verb::kRetry, "retry",
+                          "put failed jobs back, with full budgets",
+                          "  stint job retry order-4711\n"
+                          "  stint job retry --task resize --kind timeout --since 2h --spread 10m",
+                          verb);
+  text_option(*verb, "--spread", retry.spread, "not all at once: over this time", "DUR");
+  auto& remove = add_steer(job, globals, action, Verb::kDelete, "delete", "forget jobs",
+                           "  stint job delete order-4711 --force\n"
+                           "  stint job delete --state failed --until 30d --yes",
+                           verb);
+  verb->add_flag("--force", remove.force, "active ones too: they are cancelled first");
+  add_steer(job, globals, action, Verb::kCancel, "cancel",
+            "end jobs that wait, stop those that run; they are not retried",
+            "  stint job cancel order-4711\n  stint job cancel --task report --dry-run", verb);
+}
+
 }  // namespace
 
 void add_job(CLI::App& app, Globals& globals, Action& action) {
   CLI::App& job = *add_group(app, globals, "job", "look at jobs, retry, delete, cancel them");
-  add_show(job, globals, action);
+  add_printer(job, globals, action, "show", "all about jobs, and why they do not run",
+              "  stint job show 0193a1c2-...\n  stint job show order-4711 --json", show_jobs);
   add_wait(job, globals, action);
+  add_printer(job, globals, action, "logs", "what jobs wrote to their logs",
+              "  stint job logs order-4711", print_logs);
+  add_list(job, globals, action);
+  add_count(job, globals, action);
+  add_steering(job, globals, action);
 }
 
 }  // namespace stint::cli

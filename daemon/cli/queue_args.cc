@@ -2,24 +2,98 @@
 
 #include "daemon/cli/args.h"
 #include "daemon/cli/queue_stats.h"
+#include "daemon/cli/rejected.h"
+#include "daemon/cli/sweep.h"
+#include "daemon/cli/tools.h"
+#include "daemon/cli/worker_list.h"
 
 namespace stint::cli {
 namespace {
 
-void add_stats(CLI::App& app, Globals& globals, Action& action) {
-  auto watch = std::make_shared<bool>(false);
-  CLI::App& verb = *add_verb(app, globals, "stats", "how many jobs of a queue are where",
-                             "  stint stats --queue video --watch");
-  verb.add_flag("--watch", *watch, "again every second");
-  verb.callback([&action, &globals, watch] {
-    action = [&globals, watch] { return run_stats(globals, *watch); };
+void add_plain(CLI::App& parent, Globals& globals, Action& action, const char* name,
+               const char* about, const char* examples, ExitCode (*run)(const Globals&)) {
+  CLI::App& verb = *add_verb(parent, globals, name, about, examples);
+  verb.callback([&action, &globals, run] { action = [&globals, run] { return run(globals); }; });
+}
+
+void add_named(CLI::App& parent, Globals& globals, Action& action, const char* name,
+               const char* about, ExitCode (*run)(const Globals&, const std::string&)) {
+  auto queue = std::make_shared<std::string>();
+  CLI::App& verb =
+      *add_verb(parent, globals, name, about,
+                std::string("  stint queue ") + name + "\n  stint queue " + name + " video");
+  verb.add_option("NAME", *queue, "the queue; the same as --queue")->type_name("");
+  verb.callback([&action, &globals, queue, run] {
+    action = [&globals, queue, run] { return run(globals, *queue); };
+  });
+}
+
+void add_rejected_verb(CLI::App& parent, Globals& globals, Action& action, const char* name,
+                       const char* about, const char* examples, bool steers,
+                       ExitCode (*run)(const Globals&, const RejectedOptions&)) {
+  auto options = std::make_shared<RejectedOptions>();
+  CLI::App& verb = *add_verb(parent, globals, name, about, examples);
+  ids_argument(verb, options->ids, "ids that the entries gave");
+  text_option(verb, "--error", options->error, "the reason holds this text");
+  number_option(verb, "--limit", options->limit, "at most so many")->check(CLI::Range(1, 1 << 30));
+  verb.add_flag("--all", options->all, "all of them");
+  if (steers) {
+    verb.add_flag("--dry-run", options->dry_run, "say how many, do nothing");
+    verb.add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
+  }
+  verb.callback([&action, &globals, options, run] {
+    action = [&globals, options, run] { return run(globals, *options); };
   });
 }
 
 }  // namespace
 
+void add_rejected(CLI::App& app, Globals& globals, Action& action) {
+  CLI::App& group =
+      *add_group(app, globals, "rejected", "inbox entries that could not be accepted");
+  add_rejected_verb(group, globals, action, "list", "the newest, with their reasons",
+                    "  stint rejected list --limit 10", false, run_rejected_list);
+  add_rejected_verb(group, globals, action, "retry", "back into the inbox",
+                    "  stint rejected retry --error 'unknown field' --yes", true,
+                    run_rejected_retry);
+  add_rejected_verb(group, globals, action, "delete", "forget them",
+                    "  stint rejected delete --all --yes", true, run_rejected_delete);
+}
+
 void add_queue(CLI::App& app, Globals& globals, Action& action) {
-  add_stats(app, globals, action);
+  auto watch = std::make_shared<bool>(false);
+  CLI::App& stats = *add_verb(app, globals, "stats", "how many jobs of a queue are where",
+                              "  stint stats --queue video --watch");
+  stats.add_flag("--watch", *watch, "again every second");
+  stats.callback([&action, &globals, watch] {
+    action = [&globals, watch] { return run_stats(globals, *watch); };
+  });
+  CLI::App& queue = *add_group(app, globals, "queue", "look at queues, pause and resume them");
+  add_named(queue, globals, action, "list", "all queues, or one, with their counts",
+            run_queue_list);
+  add_named(queue, globals, action, "pause", "start no more of its jobs", run_queue_pause);
+  add_named(queue, globals, action, "resume", "go on with a paused queue", run_queue_resume);
+  CLI::App& worker = *add_group(app, globals, "worker", "look at the workers");
+  add_plain(worker, globals, action, "list", "the live workers", "  stint worker list --json",
+            run_worker_list);
+  add_plain(app, globals, action, "sweep", "settle now what is past its lease, and say which",
+            "  stint sweep --queue video", run_sweep);
+}
+
+void add_tools(CLI::App& app, Globals& globals, Action& action) {
+  CLI::App& plugin = *add_group(app, globals, "plugin", "look at task plugins");
+  auto files = std::make_shared<std::vector<std::string>>();
+  CLI::App& check = *add_verb(plugin, globals, "check", "whether stintd would load a plugin",
+                              "  stint plugin check ./resize.so");
+  check.add_option("FILE", *files, "shared libraries, or folders of them")->type_name("");
+  check.callback([&action, &globals, files] {
+    action = [&globals, files] { return run_plugin_check(globals, *files); };
+  });
+  CLI::App& config = *add_group(app, globals, "config", "check and show the configuration");
+  add_plain(config, globals, action, "check", "whether the configuration is right; exit 0 or 78",
+            "  stint config check --config ./stint.toml", run_config_check);
+  add_plain(config, globals, action, "show", "every value, and where it comes from",
+            "  stint config show", run_config_show);
 }
 
 }  // namespace stint::cli

@@ -10,6 +10,8 @@ namespace {
 
 constexpr milliseconds kFirstPause{20};
 constexpr milliseconds kLongestPause{500};
+// As long as an id that is no job yet may stand in an inbox that nobody has emptied.
+constexpr milliseconds kIntakePatience{5'000};
 
 struct Watched {
   std::string id;
@@ -79,7 +81,7 @@ class Watch {
               std::vector<Watched>& still) {
     if (!outcome.is_nil()) {
       on_end_(watched.id, {Waited::How::kEnded, parse_outcome(outcome.str())});
-    } else if (is_there || (!watched.was_there && !inbox_empty)) {
+    } else if (is_there || (!watched.was_there && !inbox_empty && now_mono() < patience_)) {
       watched.was_there = watched.was_there || is_there;
       still.push_back(watched);
     } else {
@@ -91,6 +93,7 @@ class Watch {
   Session& session_;
   std::vector<Watched> waiting_;
   const OnEnd& on_end_;
+  MonoTime patience_ = now_mono() + kIntakePatience;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <sstream>
 
+#include "common/text/text.h"
 #include "daemon/cli/json_object.h"
 
 namespace stint::cli {
@@ -16,13 +17,20 @@ std::optional<int64_t> number_in(const std::string& text) {
   return error == std::errc() && end != text.data() ? std::optional(n) : std::nullopt;
 }
 
-std::vector<std::string> words_in(const std::string& text) {
+std::optional<int64_t> time_in(const std::string& text) {
+  auto time = parse_time(text);
+  return time ? std::optional(*time) : std::nullopt;
+}
+
+std::vector<std::string> names_in(const std::string& text) {
   std::istringstream in(text);
-  std::vector<std::string> words;
-  for (std::string word; in >> word;) {
-    words.push_back(word);
+  std::vector<std::string> names;
+  for (std::string name; std::getline(in, name, ',');) {
+    if (!name.empty()) {
+      names.push_back(name);
+    }
   }
-  return words;
+  return names;
 }
 
 WorkerInfo worker_of(const std::string& id, std::optional<int64_t> seen, redis::ReplyView fields) {
@@ -39,10 +47,10 @@ WorkerInfo worker_of(const std::string& id, std::optional<int64_t> seen, redis::
   worker.slots = number_in(said["slots"]);
   worker.jobs = number_in(said["jobs"]);
   worker.rss = number_in(said["rss"]);
-  worker.started_ms = number_in(said["started_at"]);
+  worker.started_ms = time_in(said["started_at"]);
   worker.seen_ms = seen;
-  worker.queues = words_in(said["queues"]);
-  worker.tasks = words_in(said["tasks"]);
+  worker.queues = names_in(said["queues"]);
+  worker.tasks = names_in(said["tasks"]);
   return worker;
 }
 

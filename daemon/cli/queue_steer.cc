@@ -1,0 +1,96 @@
+// `stint queue list|pause|resume`.
+#include <algorithm>
+
+#include "common/text/text.h"
+#include "daemon/cli/json_object.h"
+#include "daemon/cli/queue_stats.h"
+#include "daemon/cli/table.h"
+
+namespace stint::cli {
+namespace {
+
+// NAME, like --queue, as one more way to say which.
+Result<Session> open_for(const Globals& globals, const std::string& name) {
+  Globals named = globals;
+  if (!name.empty()) {
+    named.flags.queues = {name};
+  }
+  return Session::open(named);
+}
+
+// A typing error would pause a queue that nobody has.
+void hint_unknown(Session& session) {
+  auto reply = session.ask(redis::plain({"SMEMBERS", queues_key(session.config().ns)}));
+  if (!reply) {
+    return;
+  }
+  auto names = texts_of(reply->view());
+  if (std::find(names.begin(), names.end(), session.keys().queue()) == names.end()) {
+    auto name = nearest(session.keys().queue(), names);
+    session.out().note("no queue " + session.keys().queue() + " was known before" +
+                       (name ? "; did you mean " + *name + "?" : ""));
+  }
+}
+
+ExitCode set_paused(const Globals& globals, const std::string& name, bool paused) {
+  auto session = open_for(globals, name);
+  if (!session) {
+    return Output(globals).fail(session.error());
+  }
+  const Output& out = session->out();
+  hint_unknown(*session);
+  auto reply = session->ask(paused ? pause_queue(session->keys()) : resume_queue(session->keys()));
+  if (!reply) {
+    return out.fail(reply.error());
+  }
+  const std::string& queue = session->keys().queue();
+  if (out.json()) {
+    out.line(JsonObject().text("queue", std::string_view(queue)).boolean("paused", paused).str());
+  } else {
+    out.line("queue " + queue +
+             (paused ? " is paused: what runs goes on, nothing new starts" : " goes on"));
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+ExitCode run_queue_list(const Globals& globals, const std::string& name) {
+  auto session = open_for(globals, name);
+  if (!session) {
+    return Output(globals).fail(session.error());
+  }
+  const Output& out = session->out();
+  auto queues = known_queues(*session);
+  if (!queues) {
+    return out.fail(queues.error());
+  }
+  auto all = read_all_totals(*session, *queues);
+  if (!all) {
+    return out.fail(all.error());
+  }
+  Table table({"QUEUE", "PENDING", "ACTIVE", "SCHEDULED", "BLOCKED", "FAILED", "DONE", "INBOX",
+               "REJECTED", ""});
+  for (size_t i = 0; i < all->size(); ++i) {
+    const Totals& t = (*all)[i];
+    if (out.json()) {
+      out.line(stats_json((*queues)[i], t));
+      continue;
+    }
+    table.add({(*queues)[i], grouped(t.pending + t.reserved - t.ghosts), grouped(t.active),
+               grouped(t.scheduled), grouped(t.blocked), grouped(t.failed), grouped(t.done),
+               grouped(t.inbox), grouped(t.rejected), t.paused ? "paused" : ""});
+  }
+  table.print(out);
+  return ExitCode::kOk;
+}
+
+ExitCode run_queue_pause(const Globals& globals, const std::string& name) {
+  return set_paused(globals, name, true);
+}
+
+ExitCode run_queue_resume(const Globals& globals, const std::string& name) {
+  return set_paused(globals, name, false);
+}
+
+}  // namespace stint::cli

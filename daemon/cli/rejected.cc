@@ -1,0 +1,147 @@
+#include "daemon/cli/rejected.h"
+
+#include <algorithm>
+
+#include "common/job/json_scan.h"
+#include "daemon/cli/json_object.h"
+#include "daemon/cli/rejected_pages.h"
+#include "daemon/cli/session.h"
+#include "daemon/cli/steer.h"
+#include "daemon/cli/table.h"
+
+namespace stint::cli {
+namespace {
+
+constexpr size_t kListed = 50;
+
+Result<void> check_choice(const RejectedOptions& options, const char* verb) {
+  if (options.ids.empty() && !options.error && !options.limit && !options.all) {
+    return Error{ErrorCode::kInvalid,
+                 std::string(verb) + " which entries? Say ids, --error, --limit or --all"};
+  }
+  return {};
+}
+
+ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, bool retry) {
+  Output out(globals);
+  const char* verb = retry ? "retry" : "delete";
+  if (auto good = check_choice(options, verb); !good) {
+    return out.fail(good.error());
+  }
+  auto session = Session::open(globals);
+  if (!session) {
+    return out.fail(session.error());
+  }
+  auto entries = find_rejected(*session, options,
+                               options.limit ? static_cast<size_t>(*options.limit) : SIZE_MAX);
+  if (!entries) {
+    return out.fail(entries.error());
+  }
+  if (entries->empty()) {
+    out.note("no such entry in " + session->keys()("rejected"));
+    return options.ids.empty() ? ExitCode::kOk : ExitCode::kNoSuchJob;
+  }
+  auto n = static_cast<int64_t>(entries->size());
+  if (options.dry_run) {
+    out.line("would " + std::string(verb) + " " + grouped(n) + (n == 1 ? " entry" : " entries"));
+    return ExitCode::kOk;
+  }
+  if (options.ids.empty()) {
+    auto agreed = confirm(std::string(verb) + " " + grouped(n) + " rejected entries of queue " +
+                              session->keys().queue() + "?",
+                          options.yes);
+    if (!agreed) {
+      return out.fail(agreed.error());
+    }
+  }
+  auto moved = move_rejected(*session, *entries, retry);
+  if (!moved) {
+    return out.fail(moved.error());
+  }
+  if (out.json()) {
+    out.line(JsonObject().number("matched", n).number("done", *moved).str());
+  } else {
+    out.line(grouped(*moved) + (retry ? " put back into the inbox" : " deleted"));
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+RejectedHeader parse_rejected_header(const std::string& json) {
+  RejectedHeader header;
+  auto text = [](std::string_view value) {
+    return json::kind_of(value) == json::Kind::kString
+               ? json::unescape(value.substr(1, value.size() - 2))
+               : std::string();
+  };
+  auto scanned = json::scan(json, 4, [&](auto key, auto value) -> Result<void> {
+    if (key == "at") {
+      header.at = text(value);
+    } else if (key == "from") {
+      header.from = text(value);
+    } else if (key == "reason") {
+      header.reason = text(value);
+    }
+    return {};
+  });
+  return scanned ? header : RejectedHeader{"", "", json};
+}
+
+bool matches(const RejectedOptions& options, const Rejected& entry) {
+  bool id_fits = options.ids.empty() ||
+                 (!entry.id.empty() &&
+                  std::find(options.ids.begin(), options.ids.end(), entry.id) != options.ids.end());
+  return id_fits &&
+         (!options.error ||
+          parse_rejected_header(entry.header).reason.find(*options.error) != std::string::npos);
+}
+
+std::string rejected_json(const Rejected& entry) {
+  auto header = parse_rejected_header(entry.header);
+  return JsonObject()
+      .text("id", entry.id.empty() ? std::nullopt : std::optional(entry.id))
+      .text("at", std::string_view(header.at))
+      .text("from", std::string_view(header.from))
+      .text("reason", std::string_view(header.reason))
+      .text("entry", std::string_view(entry.raw))
+      .str();
+}
+
+ExitCode run_rejected_list(const Globals& globals, const RejectedOptions& options) {
+  auto session = Session::open(globals);
+  if (!session) {
+    return Output(globals).fail(session.error());
+  }
+  const Output& out = session->out();
+  size_t limit = options.limit ? static_cast<size_t>(*options.limit) : kListed;
+  auto entries = find_rejected(*session, options, limit);
+  if (!entries) {
+    return out.fail(entries.error());
+  }
+  Table table({"AT", "FROM", "ID", "REASON", "ENTRY"});
+  for (const auto& stored : *entries) {
+    auto entry = parse_rejected(stored);
+    if (!entry) {
+      continue;
+    }
+    if (out.json()) {
+      out.line(rejected_json(*entry));
+      continue;
+    }
+    auto header = parse_rejected_header(entry->header);
+    table.add({header.at, header.from, entry->id, header.reason, shown(entry->raw, 200)});
+  }
+  table.print(out);
+  return ExitCode::kOk;
+}
+
+ExitCode run_rejected_retry(const Globals& globals, const RejectedOptions& options) {
+  return steer_rejected(globals, options, true);
+}
+
+ExitCode run_rejected_delete(const Globals& globals, const RejectedOptions& options) {
+  return steer_rejected(globals, options, false);
+}
+
+}  // namespace stint::cli

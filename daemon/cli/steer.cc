@@ -1,0 +1,153 @@
+#include "daemon/cli/steer.h"
+
+#include <span>
+
+#include "common/queue/steer.h"
+#include "common/text/text.h"
+#include "daemon/cli/json_object.h"
+#include "daemon/cli/steer_bulk.h"
+#include "daemon/cli/steer_words.h"
+
+namespace stint::cli {
+namespace {
+
+ExitCode say_answer(const Session& session, Verb verb, const std::string& id,
+                    const Steered& answer) {
+  const Output& out = session.out();
+  ExitCode code = answer_code(answer);
+  if (out.json()) {
+    bool has_place =
+        answer.status != Steered::Status::kNone && answer.status != Steered::Status::kSkipped;
+    out.line(JsonObject()
+                 .text("id", std::string_view(id))
+                 .text("answer", std::string_view(answer_word(answer)))
+                 .text("state", has_place ? std::optional(std::string(to_string(answer.place)))
+                                          : std::nullopt)
+                 .str());
+  }
+  if (code != ExitCode::kOk) {
+    out.complain(id + ": " + answer_text(verb, answer));
+  } else if (!out.json()) {
+    out.line(shown(id) + ": " + answer_text(verb, answer));
+  }
+  return code;
+}
+
+ExitCode steer_ids(Session& session, const SteerOptions& options, const Steering& steering) {
+  ExitCode worst = ExitCode::kOk;
+  std::span<const std::string> ids(options.ids);
+  for (size_t from = 0; from < ids.size(); from += kBatchJobs) {
+    auto some = ids.subspan(from, std::min(kBatchJobs, ids.size() - from));
+    auto answers = steer_batch(session, steering, std::nullopt, some);
+    if (!answers) {
+      session.out().complain(answers.error().message + "; of the ids from " + ids[from] +
+                             " on nothing is known: look with stint job list");
+      return exit_code_of(answers.error().code);
+    }
+    for (size_t i = 0; i < some.size(); ++i) {
+      worst = worse(worst, say_answer(session, options.verb, some[i], (*answers)[i]));
+    }
+  }
+  return worst;
+}
+
+ExitCode dry_run_ids(const Output& out, const SteerOptions& options) {
+  for (const auto& id : options.ids) {
+    out.line(out.json() ? JsonObject().text("id", std::string_view(id)).str() : shown(id));
+  }
+  return ExitCode::kOk;
+}
+
+Result<void> check_choice(const SteerOptions& options, const Filter& filter) {
+  bool says_filter = filter.says_anything() || filter.limit.has_value();
+  bool only_state = filter.state && !filter.looks_inside() && !filter.limit;
+  bool fits_ids = !says_filter || (options.verb == Verb::kRetry && only_state);
+  if (!options.ids.empty() && (!fits_ids || options.all)) {
+    return Error{ErrorCode::kInvalid, "either ids or a filter, not both"};
+  }
+  if (options.ids.empty() && !says_filter && !options.all) {
+    std::string verb = words_of(options.verb).plain;
+    return Error{ErrorCode::kInvalid,
+                 verb + " which jobs? Say ids, a filter (--state, --task, ...) or --all"};
+  }
+  if (options.verb == Verb::kRetry && filter.state && *filter.state != Place::kFailed &&
+      *filter.state != Place::kDone) {
+    return Error{ErrorCode::kInvalid, "--state: only failed and done jobs can be retried"};
+  }
+  return {};
+}
+
+Result<Steering> steering_of(const SteerOptions& options, const Filter& filter) {
+  Steering steering;
+  steering.verb = options.verb;
+  steering.force = options.force;
+  steering.also_done = filter.state == Place::kDone;
+  if (options.spread) {
+    auto spread = parse_duration(*options.spread);
+    if (!spread) {
+      return with_context("--spread", spread.error());
+    }
+    steering.spread = *spread;
+  }
+  return steering;
+}
+
+}  // namespace
+
+Result<std::vector<Steered>> steer_batch(Session& session, const Steering& steering,
+                                         std::optional<Place> expected,
+                                         std::span<const std::string> ids) {
+  const Keys& keys = session.keys();
+  milliseconds keep = queue_limits(session.queue_config()).keep;
+  redis::Command command;
+  switch (steering.verb) {
+    case Verb::kRetry:
+      command = retry_jobs(keys, steering.spread, steering.also_done, ids);
+      break;
+    case Verb::kDelete:
+      command = delete_jobs(keys, steering.force, expected, ids);
+      break;
+    case Verb::kCancel:
+      command = cancel_jobs(keys, keep, expected, ids);
+      break;
+  }
+  auto reply = session.run(command);
+  if (!reply) {
+    return reply.error();
+  }
+  switch (steering.verb) {
+    case Verb::kRetry:
+      return parse_retry(reply->view(), ids.size());
+    case Verb::kDelete:
+      return parse_delete(reply->view(), steering.force, ids.size());
+    case Verb::kCancel:
+      return parse_cancel(reply->view(), ids.size());
+  }
+  return Error{ErrorCode::kInternal, "unknown verb"};
+}
+
+ExitCode run_steer(const Globals& globals, const SteerOptions& options) {
+  Output out(globals);
+  auto filter = make_filter(options.filter, now_wall_ms());
+  if (!filter) {
+    return out.fail(filter.error());
+  }
+  if (auto good = check_choice(options, *filter); !good) {
+    return out.fail(good.error());
+  }
+  auto steering = steering_of(options, *filter);
+  if (!steering) {
+    return out.fail(steering.error());
+  }
+  if (!options.ids.empty() && options.dry_run) {
+    return dry_run_ids(out, options);
+  }
+  auto session = Session::open(globals);
+  if (!session) {
+    return out.fail(session.error());
+  }
+  return options.ids.empty() ? steer_all(*session, options, *filter, *steering)
+                             : steer_ids(*session, options, *steering);
+}
+
+}  // namespace stint::cli

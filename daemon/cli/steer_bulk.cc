@@ -1,0 +1,208 @@
+#include "daemon/cli/steer_bulk.h"
+
+#include <map>
+
+#include "daemon/cli/interrupt.h"
+#include "daemon/cli/job_scan.h"
+#include "daemon/cli/json_object.h"
+#include "daemon/cli/progress_bar.h"
+#include "daemon/cli/steer_words.h"
+
+namespace stint::cli {
+namespace {
+
+// As many ids as are held at once; more are done in rounds.
+constexpr size_t kRound = 1'000'000;
+
+using ByPlace = std::map<Place, std::vector<std::string>>;
+
+std::vector<Place> places_for(const SteerOptions& options) {
+  switch (options.verb) {
+    case Verb::kRetry:
+      return {Place::kFailed};
+    case Verb::kDelete:
+      return all_places();
+    case Verb::kCancel:
+      return {Place::kPending, Place::kActive, Place::kScheduled, Place::kBlocked};
+  }
+  return {};
+}
+
+struct Sums {
+  int64_t matched = 0, done = 0, asked = 0, refused = 0, skipped = 0;
+
+  void add(const Steered& answer) {
+    switch (answer.status) {
+      case Steered::Status::kDone:
+        ++done;
+        break;
+      case Steered::Status::kFlagged:
+        ++asked;
+        break;
+      case Steered::Status::kRefused:
+        ++refused;
+        break;
+      case Steered::Status::kSkipped:
+      case Steered::Status::kNone:
+        ++skipped;
+        break;
+    }
+  }
+};
+
+class BulkSteer {
+ public:
+  BulkSteer(Session& session, const SteerOptions& options, const Filter& filter,
+            const Steering& steering)
+      : session_(session), options_(options), filter_(filter), steering_(steering) {}
+
+  ExitCode run() {
+    const Output& out = session_.out();
+    InterruptScope scope;
+    bool asked = false;
+    while (true) {
+      ByPlace ids;
+      auto found = list(ids);
+      if (!found) {
+        return out.fail(found.error());
+      }
+      if (options_.dry_run || *found == 0 || interrupted()) {
+        return options_.dry_run ? print_dry_run(ids, *found) : finish();
+      }
+      if (!asked) {
+        if (auto agreed = confirm(question(*found), options_.yes); !agreed) {
+          return out.fail(agreed.error());
+        }
+        asked = true;
+      }
+      sums_.matched += static_cast<int64_t>(*found);
+      int64_t changed_before = sums_.done + sums_.asked;
+      if (auto steered = steer(ids, *found); !steered) {
+        out.complain("stopped: " + steered.error().message + "; " + done_text() +
+                     ", of the last batch nothing is known: run it again");
+        return exit_code_of(steered.error().code);
+      }
+      bool last = *found < kRound || filter_.limit || sums_.done + sums_.asked == changed_before;
+      if (last || interrupted()) {
+        return finish();
+      }
+    }
+  }
+
+ private:
+  Result<size_t> list(ByPlace& ids) {
+    JobScan scan(session_, filter_, places_for(options_));
+    ProgressBar bar(session_.out(), "job");
+    size_t found = 0;
+    while (found < kRound && !interrupted()) {
+      auto rows = scan.next();
+      if (!rows) {
+        return rows.error();
+      }
+      if (rows->empty()) {
+        break;
+      }
+      for (auto& row : *rows) {
+        ids[row.place].push_back(std::move(row.id));
+      }
+      found += rows->size();
+      bar.show(scan.looked_at(), -1);
+    }
+    return found;
+  }
+
+  Result<void> steer(const ByPlace& by_place, size_t found) {
+    ProgressBar bar(session_.out(), "job");
+    size_t tried = 0;
+    for (const auto& [place, all] : by_place) {
+      std::span<const std::string> ids(all);
+      // Listed newest first; the oldest are steered first, so that retried jobs keep their order.
+      for (size_t end = ids.size(); end > 0 && !interrupted();) {
+        size_t size = std::min(kBatchJobs, end);
+        std::vector<std::string> some(
+            ids.rbegin() + static_cast<std::ptrdiff_t>(ids.size() - end),
+            ids.rbegin() + static_cast<std::ptrdiff_t>(ids.size() - end + size));
+        auto answers = steer_batch(session_, steering_, place, some);
+        if (!answers) {
+          return answers.error();
+        }
+        for (const auto& answer : *answers) {
+          sums_.add(answer);
+        }
+        end -= size;
+        tried += size;
+        bar.show(static_cast<int64_t>(tried),
+                 static_cast<double>(tried) / static_cast<double>(found));
+      }
+    }
+    return {};
+  }
+
+  std::string question(size_t found) const {
+    return std::string(words_of(options_.verb).plain) + " " +
+           counted(static_cast<int64_t>(found), "job") + (found >= kRound ? " and more" : "") +
+           " of queue " + session_.keys().queue() + " (" + describe(filter_) + ")?";
+  }
+
+  std::string done_text() const {
+    std::string text = counted(sums_.done, "job") + " " + words_of(options_.verb).past;
+    text += sums_.asked > 0 ? ", " + grouped(sums_.asked) + " active told to stop" : "";
+    text += sums_.skipped > 0 ? ", " + grouped(sums_.skipped) + " had moved meanwhile" : "";
+    return text;
+  }
+
+  ExitCode finish() {
+    const Output& out = session_.out();
+    if (out.json()) {
+      out.line(JsonObject()
+                   .number("matched", sums_.matched)
+                   .number("done", sums_.done)
+                   .number("asked", sums_.asked)
+                   .number("skipped", sums_.skipped)
+                   .number("refused", sums_.refused)
+                   .str());
+    } else {
+      out.line(done_text());
+    }
+    if (sums_.refused > 0) {
+      out.complain(counted(sums_.refused, "job") + " refused" +
+                   (options_.verb == Verb::kDelete ? ": active; --force cancels them first" : ""));
+    }
+    if (interrupted()) {
+      out.complain("interrupted: " + done_text() + " of " + grouped(sums_.matched));
+      return ExitCode::kInterrupted;
+    }
+    return sums_.refused > 0 ? ExitCode::kFailed : ExitCode::kOk;
+  }
+
+  ExitCode print_dry_run(const ByPlace& by_place, size_t found) const {
+    const Output& out = session_.out();
+    for (const auto& [place, ids] : by_place) {
+      for (const auto& id : ids) {
+        out.line(out.json() ? JsonObject()
+                                  .text("id", std::string_view(id))
+                                  .text("state", to_string(place))
+                                  .str()
+                            : shown(id));
+      }
+    }
+    out.note("would " + std::string(words_of(options_.verb).plain) + " " +
+             counted(static_cast<int64_t>(found), "job") + " (" + describe(filter_) + ")");
+    return ExitCode::kOk;
+  }
+
+  Session& session_;
+  const SteerOptions& options_;
+  const Filter& filter_;
+  const Steering& steering_;
+  Sums sums_;
+};
+
+}  // namespace
+
+ExitCode steer_all(Session& session, const SteerOptions& options, const Filter& filter,
+                   const Steering& steering) {
+  return BulkSteer(session, options, filter, steering).run();
+}
+
+}  // namespace stint::cli
