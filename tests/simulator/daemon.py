@@ -34,7 +34,10 @@ class Daemon:
             seen[key] = self.seen.get(key, w.now)
             if w.now - seen[key] >= int(value.split(' ')[3]):
                 args += [i, value, mark]
+        stale = [k for k in self.seen if k not in seen and w.state.active.get(k[0]) == k[1]]
         self.seen = seen
+        if stale:  # must be left alone: renewed since
+            w.send(self.name, 'sweep', ['0.5', w.options['keep']] + list(stale[0]))
         if self.judged or w.rng.random() < 0.5:  # or it sends only later what it has judged now
             args, self.judged = self.judged or args, None
         else:
@@ -61,7 +64,7 @@ class Daemon:
             for raw in entries:
                 self.taking += self.judge(raw, self.taking[0], False)
         reply = w.send(self.name, 'intake', self.taking, (w.prefix + 'inbox',))
-        if reply is None:
+        if reply is None or w.options['faults'] and w.rng.random() < 0.1:
             if w.rng.random() < 0.2:
                 self.taking = None  # it dies; another one reads the list
             return

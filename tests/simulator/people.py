@@ -9,10 +9,10 @@ IDS = ['j%d' % i for i in range(6)]
 STEPS = (
     ('submit', 8), ('push', 2), ('intake', 4), ('repeat_submit', 4), ('late', 4),
     ('wait', 4), ('serve', 6), ('claim', 14), ('give_reserved_back', 1), ('work', 18), ('end', 14), ('report', 14),
-    ('release', 3), ('log', 3), ('tick', 16), ('sweep', 9), ('promote', 4), ('expire', 2),
+    ('release', 6), ('log', 3), ('tick', 16), ('sweep', 9), ('promote', 4), ('expire', 2),
     ('delete', 3), ('cancel', 3), ('retry', 3), ('pause', 0.6), ('resume', 2), ('pressure', 0.3), ('spoil', 0.4),
     ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
-UNREST = ('delete', 'cancel', 'spoil', 'pause', 'push', 'clock', 'pressure')  # not in episodes for jobs that live long
+UNREST = ('delete', 'cancel', 'retry', 'spoil', 'pause', 'push', 'clock', 'pressure')  # not in episodes for jobs that live long
 METHODS, WEIGHTS = zip(*STEPS)
 
 
@@ -20,7 +20,7 @@ class Episode(World):
     def play(self, number, steps, options):
         self.begin(number, options)
         self.nonces = self.made = self.joined = self.serial = 0
-        self.asking = []
+        self.asking, self.contents = [], {}
         self.daemons = [Daemon(self, 'd1'), Daemon(self, 'd2')]
         for _ in range(3):
             self.do_join()
@@ -50,7 +50,7 @@ class Episode(World):
 
     def spec(self):
         rng = self.rng
-        self.serial += rng.choice((0, 1))
+        self.serial += rng.choice((0, 0, 0, 1))
         return {'resource': rng.choice(('',) + RESOURCES), 'task': rng.choice('ttu'), 'params': self.serial % 5,
                 'retries': rng.choice((0, 0, 1, 2, '-', 15)), 'crash_limit': rng.choice((1, 3, '-', 15)),
                 'backoff': rng.choice((0, 0, 1000, -500, '-')), 'lease': rng.choice((5000, 10000, 20000)),
@@ -61,9 +61,12 @@ class Episode(World):
         args, nonce = [], 'call%04d' % self.nonces
         self.nonces += 1
         for _ in range(self.rng.choice((1, 1, 1, 2, 3))):
-            spec = self.spec()
+            spec, i = self.spec(), self.rng.choice(IDS[:self.options['ids']])
+            if self.rng.random() < 0.6:  # the same job once more
+                spec.update(self.contents.get(i, {}))
+            self.contents[i] = {k: spec[k] for k in ('resource', 'task', 'params')}
             record, params = self.record(spec, nonce)
-            args += [self.rng.choice(IDS[:self.options['ids']]), spec['due'], record, params]
+            args += [i, spec['due'], record, params]
         self.asking.append([nonce, self.rng.choice('001')] + args)
         self.do_repeat_submit()
 
@@ -76,14 +79,16 @@ class Episode(World):
         if self.rng.random() < 0.5:
             spec['id'] = self.rng.choice(IDS)
         else:
-            spec = {'params': self.rng.randrange(2)}  # the same bytes again and again
-        if self.rng.random() < 0.2:
+            spec = {'params': 0}  # the same bytes again and again
+        if self.rng.random() < 0.25:
             spec['bad'] = 1
-        self.redis('LPUSH', self.prefix + 'inbox', *[json.dumps(spec)] * self.rng.choice((1, 1, 2)))
+            if 'id' in spec and self.rng.random() < 0.5:
+                spec['id'] = 'x%d' % self.rng.randrange(4)
+        self.redis('LPUSH', self.prefix + 'inbox', *[json.dumps(spec)] * self.rng.choice((1, 6)))
         self.say('push %s', spec)
 
     def do_intake(self):
-        self.pick(self.daemons).intake()
+        self.daemons[self.rng.random() < 0.2].intake()
 
     def do_late(self):
         if self.late:

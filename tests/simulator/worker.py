@@ -25,7 +25,7 @@ class Worker:
         self.seq, self.claiming = 0, None
         self.queue, self.running, self.ended = [], None, []
         self.fin_seq, self.batch, self.giving = 0, None, None
-        self.last_beat, self.leaving = world.now, False
+        self.last_beat, self.leaving, self.former = world.now, False, None
 
     # ---- what others look at
     def fresh(self, h):
@@ -85,7 +85,7 @@ class Worker:
             self.ended.append((h, 'corrupt'))
             return
         choice = self.world.rng.random()
-        if choice < 0.04:
+        if choice < 0.04 and not self.world.options['calm']:
             self.ended.append((h, 'unknown-task'))
         elif choice < 0.08:
             self.give(h, 'elsewhere', 1000)
@@ -98,7 +98,7 @@ class Worker:
         rng, h = self.world.rng, self.running
         if h is None:
             return
-        self.running = None
+        self.running, self.former = None, h
         kind = rng.choices(('ok', 'error', 'timeout', 'crash', 'release'), self.world.options['ends'])[0]
         if kind == 'release':
             self.give(h, rng.choice(('free', 'interrupted', 'interrupted')), rng.choice((0, 0, 500)))
@@ -134,6 +134,8 @@ class Worker:
 
     def log(self):
         h = self.running
+        if self.former and self.world.rng.random() < 0.3:
+            h = self.former  # a task that does not know yet that it is over
         if h:
             lines = ['%d %d %s' % (self.world.now, h.attempt, 'x' * self.world.rng.choice((5, 5, 7000)))
                      for _ in range(self.world.rng.randrange(3))]

@@ -153,13 +153,17 @@ class World:
             held = [i for i in last[2] if before.active.get(i, '').startswith(last[1] + ' ')]
             if [i for i, _ in given] != held or given and token != last[1]:
                 self.violate('claim_again', 'given %s, holds %s' % (given, held))
+            marks = self.look().leases
+            if any(float(marks.get(i, 0)) != self.redis_ms() for i in held):
+                self.violate('claim_again_not_renewed', held)
             return
         self.claims[worker] = (seq, token, [i for i, _ in given])
         if given and int(token) <= self.last_token:
             self.violate('token', '%s after %d' % (token, self.last_token))
         self.last_token = max(self.last_token, int(token))
-        if before.paused and given:
-            self.violate('paused', 'given %s' % given)
+        if before.paused or n == 0:
+            if given or self.look().pending != before.pending + before.reserved:
+                self.violate('paused', 'given %s, pending %s' % (given, self.state.pending))
         if len(given) > n:
             self.violate('claimed_too_many', '%d of %d' % (len(given), n))
         for i, _ in given:
