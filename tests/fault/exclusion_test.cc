@@ -1,0 +1,101 @@
+// Jobs of one resource never run at the same time, and waiting for one costs nothing.
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/daemon.h"
+#include "tests/support/eventually.h"
+
+using namespace stint;
+using test::Daemon;
+using test::DaemonOptions;
+
+namespace {
+
+constexpr milliseconds kLong{60'000};
+
+// What Redis has done so far, calls out of scripts included, but not this question.
+int64_t calls_so_far(const Daemon& daemon) {
+  std::istringstream lines(daemon.redis({"INFO", "commandstats"}));
+  int64_t sum = 0;
+  for (std::string line; std::getline(lines, line);) {
+    size_t at = line.find(":calls=");
+    bool ours = line.starts_with("cmdstat_info") || line.starts_with("cmdstat_ping") ||
+                line.starts_with("cmdstat_client");
+    sum += at == std::string::npos || ours ? 0 : std::stoll(line.substr(at + 7));
+  }
+  return sum;
+}
+
+int64_t calls_within(const Daemon& daemon, milliseconds window) {
+  int64_t before = calls_so_far(daemon);
+  MonoTime end = now_mono() + window;
+  (void)test::eventually(window, [&] { return now_mono() > end; });
+  return calls_so_far(daemon) - before;
+}
+
+}  // namespace
+
+TEST_CASE("exclusion: 20 jobs of one resource in 8 workers count a file to exactly 20") {
+  DaemonOptions options;
+  options.processes = 8;
+  Daemon daemon(options);
+  std::string jobs;
+  for (int i = 0; i < 20; ++i) {
+    jobs += R"({"task":"counter","resource":"file","params":{"ms":5,"path":")" +
+            (daemon / "count") + "\"}}\n";
+  }
+  REQUIRE(daemon.stint({"submit", "--bulk", "-"}, jobs).code == 0);
+  REQUIRE(test::eventually(kLong, [&] { return daemon.stat("succeeded") == 20; }));
+  CHECK(test::read_file(daemon / "count") == "20\n");
+  daemon.expect_healthy();
+  daemon.stop();
+  daemon.expect_clean_log();
+}
+
+TEST_CASE("exclusion: 1,000 jobs that wait for a resource cost no commands") {
+  constexpr milliseconds kWindow{4000};
+  DaemonOptions options;
+  options.processes = 2;
+  Daemon daemon(options);
+  auto holder = daemon.submit({"wait", "-r", "film", "-p", R"({"seconds":3600})"});
+  REQUIRE(daemon.until_state(holder, "active"));
+  int64_t without = calls_within(daemon, kWindow);
+
+  std::string jobs;
+  for (int i = 0; i < 1000; ++i) {
+    jobs += "{\"task\":\"info\",\"resource\":\"film\"}\n";
+  }
+  REQUIRE(daemon.stint({"submit", "--bulk", "-"}, jobs).code == 0);
+  REQUIRE(test::eventually(kLong, [&] { return daemon.stat("blocked") == 1000; }));
+  int64_t with = calls_within(daemon, kWindow);
+  INFO("idle " << without << " with 1000 blocked " << with);
+  // Either window may hold one more of the regular ticks than the other.
+  CHECK(with <= without + 30);
+
+  CHECK(daemon.stint({"job", "cancel", holder}).code == 0);
+  REQUIRE(test::eventually(kLong, [&] { return daemon.stat("succeeded") == 1000; }));
+  daemon.expect_healthy();
+  daemon.stop();
+}
+
+TEST_CASE("pause: an idle worker of a paused queue costs under 2 commands a second") {
+  constexpr int kWorkers = 8;
+  DaemonOptions options;
+  options.processes = 1;
+  int64_t of_one = 0;
+  int64_t of_many = 0;
+  constexpr milliseconds kWindow{5000};
+  for (int processes : {1, 1 + kWorkers}) {
+    options.processes = processes;
+    Daemon daemon(options);
+    REQUIRE(daemon.stint({"queue", "pause"}).code == 0);
+    daemon.submit({"info"});
+    // Every wait that was begun before the pause has ended after two seconds.
+    (void)calls_within(daemon, milliseconds{2500});
+    (processes == 1 ? of_one : of_many) = calls_within(daemon, kWindow);
+    CHECK(daemon.stat("pending") == 1);
+  }
+  INFO("1 worker " << of_one << ", " << 1 + kWorkers << " workers " << of_many);
+  CHECK(of_many - of_one < 2 * kWorkers * kWindow.count() / 1000);
+}

@@ -1,0 +1,127 @@
+// kill -9 of any process at any moment: no job is lost, none runs beside itself, and the queue is
+// sound afterwards.
+#include <signal.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/daemon.h"
+#include "tests/support/eventually.h"
+
+using namespace stint;
+using test::Daemon;
+using test::DaemonOptions;
+
+namespace {
+
+constexpr milliseconds kLong{240'000};
+constexpr int kJobs = 20'000;
+constexpr int kResources = 200;
+
+unsigned chosen_seed() {
+  const char* said = std::getenv("STINT_TEST_SEED");
+  return said != nullptr ? static_cast<unsigned>(std::stoul(said)) : std::random_device{}();
+}
+
+// Half of them have one of the resources. Retries enough for every kill that can hit one job.
+void push_jobs(const Daemon& daemon) {
+  auto client = daemon.client();
+  for (int first = 0; first < kJobs; first += 1000) {
+    std::vector<std::string> words = {"LPUSH", "stint:{default}:inbox"};
+    for (int i = first; i < first + 1000; ++i) {
+      std::string resource =
+          i % 2 == 0 ? ",\"resource\":\"r" + std::to_string(i % kResources) + "\"" : "";
+      words.push_back("{\"id\":\"j" + std::to_string(i) + "\",\"task\":\"witness\"" + resource +
+                      ",\"retries\":100,\"crash_limit\":100,\"backoff\":\"none\",\"params\":{"
+                      "\"ms\":0,\"path\":\"" +
+                      (daemon / "witness") + "\"}}");
+    }
+    REQUIRE(client.run(redis::plain(std::move(words))));
+  }
+}
+
+// What killed, for the message.
+std::string kill_one(Daemon& daemon, std::minstd_rand& random) {
+  auto dice = random() % 10;
+  if (dice == 0) {
+    daemon.kill9();
+    daemon.start();
+    return "stintd";
+  }
+  if (dice <= 2) {
+    if (pid_t pid = daemon.redis_pid(); pid > 0) {
+      kill(pid, SIGKILL);
+    }
+    return "redis-server";
+  }
+  auto workers = daemon.worker_pids();
+  if (!workers.empty()) {
+    kill(workers[random() % workers.size()], SIGKILL);
+  }
+  return "stint-worker";
+}
+
+// Lines "begin|end TOKEN RESOURCE PID NANOSECONDS". Only an attempt that was killed has no end.
+int overlaps(const std::string& witness) {
+  std::set<std::string> ended;
+  std::istringstream first(witness);
+  std::string what, token, resource, pid, ns;
+  while (first >> what >> token >> resource >> pid >> ns) {
+    if (what == "end") {
+      ended.insert(token + resource + pid);
+    }
+  }
+  int found = 0;
+  std::map<std::string, std::string> running;  // resource -> token and process
+  std::istringstream again(witness);
+  while (again >> what >> token >> resource >> pid >> ns) {
+    auto attempt = token + resource + pid;
+    if (resource == "-") {
+      continue;
+    }
+    if (what == "end") {
+      found += running[resource] == attempt ? 0 : 1;
+      running.erase(resource);
+    } else {
+      auto other = running.find(resource);
+      found += other != running.end() && ended.contains(other->second) ? 1 : 0;
+      running[resource] = attempt;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("killed: 20,000 jobs all end well while workers, Redis and stintd are killed") {
+  unsigned seed = chosen_seed();
+  std::cout << "STINT_TEST_SEED=" << seed << "\n";
+  std::minstd_rand random(seed);
+  DaemonOptions options;
+  options.processes = 4;
+  Daemon daemon(options);
+  push_jobs(daemon);
+  std::map<std::string, int> kills;
+  auto all_done = [&] { return daemon.stat("succeeded") == kJobs; };
+  for (int i = 0; i < 40 && !all_done(); ++i) {
+    MonoTime next = now_mono() + milliseconds(random() % 200);
+    (void)test::eventually(milliseconds{1000}, [&] { return now_mono() > next; });
+    ++kills[kill_one(daemon, random)];
+  }
+  bool done = test::eventually(kLong, all_done);
+  INFO("seed " << seed << ", killed: workers " << kills["stint-worker"] << ", Redis "
+               << kills["redis-server"] << ", stintd " << kills["stintd"]);
+  INFO(daemon.stint({"stats"}).out);
+  CHECK(done);
+  CHECK(daemon.stat("failed") == 0);
+  CHECK(daemon.stat("known") == kJobs);
+  CHECK(overlaps(test::read_file(daemon / "witness")) == 0);
+  daemon.expect_healthy();
+  daemon.stop();
+}

@@ -1,0 +1,67 @@
+// HUP: new plugin files and configurations take effect without a job lost or cut short.
+#include <signal.h>
+
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/daemon.h"
+#include "tests/support/eventually.h"
+#include "tests/support/paths.h"
+
+using namespace stint;
+using test::Daemon;
+using test::DaemonOptions;
+
+namespace {
+
+constexpr milliseconds kLong{60'000};
+
+// As a package manager does it: written beside, then renamed over.
+void install(const std::string& plugin, const std::string& place) {
+  std::filesystem::copy_file(plugin, place + ".new",
+                             std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::rename(place + ".new", place);
+}
+
+std::string version_plugin(const std::string& version) {
+  return test::test_plugins_dir() + "/versions/version_" + version + ".so";
+}
+
+}  // namespace
+
+TEST_CASE("reload: after HUP new jobs run the new code, running ones finish on the old") {
+  test::TempDir plugins;
+  std::string place = plugins / "version.so";
+  install(version_plugin("a"), place);
+  DaemonOptions options;
+  options.processes = 2;
+  options.plugins = {place};
+  Daemon daemon(options);
+  auto before = daemon.submit({"version"});
+  REQUIRE(daemon.until_state(before, "done"));
+  CHECK(daemon.job(before, "/result/version") == "a");
+
+  auto running = daemon.submit({"version", "-p", R"({"ms":4000})"});
+  REQUIRE(daemon.until_state(running, "active"));
+  auto old_workers = daemon.worker_pids();
+  install(version_plugin("b"), place);
+  daemon.signal(SIGHUP);
+  REQUIRE(test::eventually(kLong, [&] {
+    auto id = daemon.submit({"version"});
+    return daemon.until_state(id, "done") && daemon.job(id, "/result/version") == "b";
+  }));
+  REQUIRE(daemon.until_state(running, "done"));
+  CHECK(daemon.job(running, "/result/version") == "a");
+  CHECK(daemon.job(running, "/attempt") == "1");
+
+  REQUIRE(test::eventually(kLong, [&] {
+    auto now = daemon.worker_pids();
+    return now.size() == 2 && std::none_of(now.begin(), now.end(), [&](pid_t pid) {
+             return std::find(old_workers.begin(), old_workers.end(), pid) != old_workers.end();
+           });
+  }));
+  daemon.expect_healthy();
+  daemon.stop();
+  daemon.expect_clean_log();
+}
