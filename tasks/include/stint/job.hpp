@@ -11,7 +11,8 @@
 
 #include <stint/task.h>
 
-namespace [[gnu::visibility("hidden")]] stint {
+#pragma GCC visibility push(hidden)
+namespace stint {
 
 // Why the job should end soon. kLeaseLost: another worker may have it; write nothing more to
 // other systems.
@@ -171,6 +172,7 @@ class Job {
   stint_job handle_;
 };
 
-}  // namespace gnu::visibility("hidden")]]stint
+}  // namespace stint
+#pragma GCC visibility pop
 
 #endif

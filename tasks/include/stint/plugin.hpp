@@ -19,7 +19,8 @@
 
 #include <stint/job.hpp>
 
-namespace [[gnu::visibility("hidden")]] stint {
+#pragma GCC visibility push(hidden)
+namespace stint {
 
 // What a plugin learns when its process starts. Valid during the call.
 struct OpenInfo {
@@ -172,7 +173,8 @@ class Plugin {
   std::function<void()> close_;
 };
 
-}  // namespace gnu::visibility("hidden")]]stint
+}  // namespace stint
+#pragma GCC visibility pop
 
 // STINT_PLUGIN("name", "version") { plugin.task(...); }   once a shared library. The name is that
 // of its table in the configuration, [plugins.NAME.config].
