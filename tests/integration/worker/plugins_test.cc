@@ -49,7 +49,7 @@ TEST_CASE("worker: a plugin that cannot serve is refused with one line and 78") 
 }
 
 TEST_CASE(
-    "worker: open gets configuration, index, slots and host; close comes after the last job") {
+    "worker: open gets configuration, index, slots and host, and close comes after the last job") {
   QueueOfJobs queue;
   TempDir dir;
   Boot boot = boot_for(queue.server.url());

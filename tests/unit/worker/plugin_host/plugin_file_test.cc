@@ -11,7 +11,7 @@ using namespace stint;
 using namespace stint::test;
 using Catch::Matchers::Contains;
 
-TEST_CASE("plugin file: a directory is all its .so files, sorted; a file twice is there once") {
+TEST_CASE("plugin file: a directory is all its .so files, sorted, and a file twice is there once") {
   TempDir dir;
   for (const char* name : {"b.so", "a.so", "notes.txt", "a.so.bak"}) {
     write_file(dir / name, "x");
