@@ -1,0 +1,74 @@
+// stint submit --bulk.
+#include "tests/integration/daemon/cli/stint_calls.h"
+
+using namespace stint;
+using test::has;
+using test::StintCalls;
+
+namespace {
+
+std::string many_lines(int n) {
+  std::string text;
+  for (int i = 0; i < n; ++i) {
+    text += R"({"task":"t","id":"j)" + std::to_string(i) + R"(","params":[1.0,{}]})" + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "stint submit --bulk: all lines are queued, in order, and the summary is the last output") {
+  StintCalls stint;
+  auto ended = stint({"submit", "--bulk", "-"}, many_lines(2'345));
+  CHECK(ended.code == 0);
+  CHECK(ended.out == "{\"submitted\":2345,\"known\":0,\"rejected\":[]}\n");
+  CHECK(stint.server.command({"LLEN", "stint:{default}:pending"}) == "2345");
+  CHECK(stint.server.command({"LINDEX", "stint:{default}:pending", "-1"}) == "j0");
+  CHECK(stint.server.command({"LINDEX", "stint:{default}:pending", "0"}) == "j2344");
+  auto again = stint({"submit", "--bulk", "-"}, many_lines(2'345));
+  CHECK(again.code == 0);
+  CHECK(again.out == "{\"submitted\":0,\"known\":2345,\"rejected\":[]}\n");
+}
+
+TEST_CASE("stint submit --bulk: bad lines are said with their number and skipped, exit 1") {
+  StintCalls stint;
+  std::string text = many_lines(150) + "garbage\n\n" + R"({"task":"t","idd":"x"})" + "\n" +
+                     R"({"task":"t","id":"j0","params":2})" + "\n" + R"({"task":"t","id":"last"})";
+  auto ended = stint({"submit", "--bulk", "-"}, text);
+  CHECK(ended.code == 1);
+  std::string summary = test::lines_of(ended.out).back();
+  CHECK(test::json_at(summary, "/submitted") == "151");
+  CHECK(test::json_at(summary, "/known") == "0");
+  CHECK(test::json_at(summary, "/rejected/0/line") == "151");
+  CHECK(test::json_at(summary, "/rejected/1/line") == "153");
+  CHECK(test::json_at(summary, "/rejected/2/line") == "154");
+  CHECK(has(test::json_at(summary, "/rejected/1/error"), "id"));
+  CHECK(has(test::json_at(summary, "/rejected/2/error"), "known"));
+  CHECK(has(ended.err, "stint: stdin:151: "));
+  CHECK(stint.job("last", "/state") == "pending");
+}
+
+TEST_CASE("stint submit --bulk: large jobs stay within a batch's bytes") {
+  StintCalls stint;
+  std::string text;
+  for (int i = 0; i < 12; ++i) {
+    text += R"({"task":"t","id":"j)" + std::to_string(i) + R"(","params":")" +
+            std::string(400'000, static_cast<char>('a' + i)) + "\"}\n";
+  }
+  auto ended = stint({"submit", "--bulk", "-", "--quiet"}, text);
+  CHECK(ended.out == "{\"submitted\":12,\"known\":0,\"rejected\":[]}\n");
+  CHECK(stint.job("j11", "/params") == std::string(400'000, 'l'));
+}
+
+TEST_CASE("stint submit --bulk: a file that is not there, or a Redis that refuses, is said") {
+  StintCalls stint;
+  auto missing = stint({"submit", "--bulk", "/nonexistent/jobs.jsonl"});
+  CHECK(missing.code == 1);
+  CHECK(has(missing.err, "cannot read /nonexistent/jobs.jsonl: No such file or directory"));
+  CHECK(stint({"submit", "--bulk", "/tmp"}).code == 1);
+  stint.server.command({"CONFIG", "SET", "maxmemory", "1"});
+  auto full = stint({"submit", "--bulk", "-"}, many_lines(3));
+  CHECK(full.code == 1);
+  CHECK(has(full.err, "OOM"));
+}

@@ -1,0 +1,246 @@
+// stint job show, list, count, wait, logs; stats, queue, worker, sweep: what is printed.
+#include <signal.h>
+
+#include "tests/integration/daemon/cli/stint_calls.h"
+#include "tests/support/eventually.h"
+
+using namespace stint;
+using test::has;
+using test::json_at;
+using test::lines_of;
+using test::StintCalls;
+
+TEST_CASE("stint job show: every state has its fields") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("runs", "r"), test::job_spec("blocked", "r")});
+  auto given = stint.hand.claim("w", 2);
+  REQUIRE(given.size() == 1);
+  CHECK(stint.job("runs", "/state") == "active");
+  CHECK(stint.job("runs", "/worker") == "w");
+  CHECK(stint.job("runs", "/token") == std::to_string(given[0].token));
+  CHECK(stint.job("runs", "/attempt") == "1");
+  CHECK(stint.job("blocked", "/state") == "blocked");
+  CHECK(stint.job("blocked", "/blocked_by") == "runs");
+  CHECK(stint.job("blocked", "/token") == "null");
+  stint.ended_job("fine", EndKind::kOk);
+  CHECK(stint.job("fine", "/outcome") == "succeeded");
+  CHECK(stint.job("fine", "/result") == "{}");
+  stint.ended_job("bad", EndKind::kTimeout);
+  CHECK(stint.job("bad", "/outcome") == "failed");
+  CHECK(stint.job("bad", "/errors/0/kind") == "timeout");
+  CHECK(stint.job("bad", "/errors/0/signal") == "null");
+}
+
+TEST_CASE("stint job show: one value, or one object a line, unknown ids end with 3") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("a"), test::job_spec("b")});
+  auto both = stint({"job", "show", "a", "b", "--json"});
+  CHECK(lines_of(both.out).size() == 2);
+  auto some = stint({"job", "show", "a", "nobody", "--json"});
+  CHECK(some.code == 3);
+  CHECK(lines_of(some.out).size() == 1);
+  CHECK(has(some.err, "no such job in queue default: nobody"));
+}
+
+TEST_CASE("stint job show: the last line says why it does not run") {
+  StintCalls stint;
+  auto why = [&stint](const std::string& id) {
+    return lines_of(stint({"job", "show", id}).out).back();
+  };
+  stint.hand.submit({test::job_spec("runs", "r"), test::job_spec("blocked", "r")});
+  REQUIRE(stint.hand.claim("w", 2).size() == 1);
+  CHECK(has(why("blocked"), "resource r is held by job runs"));
+  stint.hand.submit({test::job_spec("waits")});
+  CHECK(has(why("waits"), "no live worker serves the queue default"));
+  stint.announce({"other"});
+  CHECK(has(why("waits"), "no live worker lists the task noop"));
+  stint.announce({"noop"});
+  CHECK(has(why("waits"), "1 job of the queue"));
+  CHECK(stint({"queue", "pause"}).code == 0);
+  CHECK(has(why("waits"), "the queue is paused"));
+  JobSpec later = test::job_spec("later");
+  later.delay = milliseconds{3'600'000};
+  stint.hand.submit({later});
+  CHECK(has(why("later"), "due at 20"));
+}
+
+TEST_CASE("stint job list: newest first, fifty, and a cursor that goes on") {
+  StintCalls stint;
+  std::vector<JobSpec> specs;
+  for (int i = 0; i < 70; ++i) {
+    specs.push_back(test::job_spec("j" + std::to_string(i)));
+  }
+  stint.hand.submit(specs);
+  auto first = lines_of(stint({"job", "list", "--json"}).out);
+  REQUIRE(first.size() == 51);
+  CHECK(json_at(first[0], "/id") == "j69");
+  CHECK(json_at(first[49], "/id") == "j20");
+  std::string after = json_at(first[50], "/after");
+  auto rest = lines_of(stint({"job", "list", "--json", "--after", after}).out);
+  REQUIRE(rest.size() == 20);
+  CHECK(json_at(rest[0], "/id") == "j19");
+  CHECK(json_at(rest[19], "/id") == "j0");
+}
+
+TEST_CASE("stint job list: places are merged by age, filters choose") {
+  StintCalls stint;
+  stint.ended_job("oldest", EndKind::kError);
+  JobSpec later = test::job_spec("middle");
+  later.delay = milliseconds{3'600'000};
+  stint.server.command({"WAIT", "0", "2"});
+  stint.hand.submit({later});
+  stint.server.command({"WAIT", "0", "2"});
+  stint.hand.submit({test::job_spec("newest", "r")});
+  auto failed = lines_of(stint({"job", "list", "--state", "failed", "--json"}).out);
+  REQUIRE(failed.size() == 1);
+  CHECK(json_at(failed[0], "/id") == "oldest");
+  CHECK(json_at(failed[0], "/error") == "no");
+  CHECK(json_at(failed[0], "/kind") == "error");
+  CHECK(lines_of(stint({"job", "list", "--json"}).out).size() == 3);
+  CHECK(lines_of(stint({"job", "list", "--resource", "r", "--json"}).out).size() == 1);
+  CHECK(stint({"job", "list", "--task", "other", "--json"}).out.empty());
+  CHECK(stint({"job", "list", "--since", "1h", "--json"}).out.size() > 10);
+  CHECK(stint({"job", "list", "--until", "1h", "--json"}).out.empty());
+  CHECK(stint({"job", "list", "--state", "faild"}).code == 2);
+}
+
+TEST_CASE("stint job count: by place without a look inside, and grouped") {
+  StintCalls stint;
+  for (int i = 0; i < 3; ++i) {
+    stint.ended_job("e" + std::to_string(i), EndKind::kError);
+  }
+  stint.ended_job("c", EndKind::kCrash);
+  stint.hand.submit({test::job_spec("waits")});
+  CHECK(stint({"job", "count"}).out == "5\n");
+  CHECK(stint({"job", "count", "--state", "failed", "--json"}).out == "{\"count\":4}\n");
+  CHECK(stint({"job", "count", "--kind", "crash"}).out == "1\n");
+  CHECK(stint({"job", "count", "c", "nobody"}).out == "1\n");
+  auto groups = lines_of(
+      stint({"job", "count", "--state", "failed", "--by", "task,kind,error", "--json"}).out);
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0] == R"({"count":3,"task":"noop","kind":"error","error":"no"})");
+  CHECK(groups[1] == R"({"count":1,"task":"noop","kind":"crash","error":"no"})");
+}
+
+TEST_CASE("stint job wait: ends with the worst of its jobs") {
+  StintCalls stint;
+  stint.ended_job("fine", EndKind::kOk);
+  stint.ended_job("bad", EndKind::kError);
+  stint.hand.submit({test::job_spec("waits")});
+  CHECK(stint({"job", "wait", "fine"}).code == 0);
+  auto bad = stint({"job", "wait", "fine", "bad"});
+  CHECK(bad.code == 5);
+  CHECK(bad.out == "fine  succeeded\nbad  failed  error: no\n");
+  CHECK(stint({"job", "wait", "nobody"}).code == 3);
+  auto late = stint({"job", "wait", "fine", "waits", "--for", "50ms"});
+  CHECK(late.code == 6);
+  CHECK(has(late.err, "1 ended, 1 job still on the way"));
+  CHECK(json_at(stint({"job", "wait", "fine", "--json"}).out, "/outcome") == "succeeded");
+  CHECK(stint({"job", "wait", "fine", "--for", "5"}).code == 2);
+}
+
+TEST_CASE("stint job wait: SIGINT ends it with 130 and says how far it came") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("waits")});
+  test::Process call(stint.spawn({test::bin_dir() + "/stint", "job", "wait", "waits"}));
+  auto asked = [&stint] {
+    return has(stint.server.command({"INFO", "commandstats"}), "cmdstat_llen");
+  };
+  CHECK(test::eventually(milliseconds{10'000}, asked));
+  call.signal(SIGINT);
+  CHECK(call.wait(milliseconds{5'000}) == 130);
+  CHECK(has(call.err(), "interrupted: 0 ended, 1 job still on the way"));
+}
+
+TEST_CASE("stint job logs: the lines of a job with their times") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("runs")});
+  auto given = stint.hand.claim("w", 1);
+  LogBatch log{
+      given.at(0).id, given.at(0).token, {}, {"1763661387123 1 hello", "1763661387124 1 \"x\""}};
+  (void)stint.hand.run(append_log(stint.hand.keys, std::vector<LogBatch>{log}));
+  CHECK(stint({"job", "logs", "runs"}).out ==
+        "2025-11-20T17:56:27.123Z  1  hello\n2025-11-20T17:56:27.124Z  1  \"x\"\n");
+  CHECK(lines_of(stint({"job", "logs", "runs", "--json"}).out).at(1) ==
+        R"({"id":"runs","number":2,"at":"2025-11-20T17:56:27.124Z","attempt":1,"text":"\"x\""})");
+  CHECK(stint({"job", "logs", "nobody"}).code == 3);
+}
+
+TEST_CASE("stint stats and queue list: the public fields, in order") {
+  StintCalls stint;
+  stint.ended_job("bad", EndKind::kError);
+  stint.ended_job("fine", EndKind::kOk);
+  stint.hand.submit({test::job_spec("waits"), test::job_spec("dead")});
+  stint.hand.remove("dead");
+  const std::string expected =
+      R"({"queue":"default","paused":false,"known":3,"pending":1,"active":0,"scheduled":0,"blocked":0,)"
+      R"("failed":1,"done":1,"inbox":0,"rejected":0,"submitted":4,"succeeded":1,"failures":1,)"
+      R"("attempts":2,"retried":0,"crashed":0,"lost":0,"trimmed":0})"
+      "\n";
+  CHECK(stint({"stats", "--json"}).out == expected);
+  CHECK(stint({"queue", "list", "--json"}).out == expected);
+  stint.server.command({"SADD", "stint:queues", "a", "b"});
+  CHECK(lines_of(stint({"queue", "list", "--json"}).out).size() == 2);
+  CHECK(lines_of(stint({"queue", "list", "a", "--json"}).out).size() == 1);
+}
+
+TEST_CASE("stint queue pause and resume: one queue, by name or option") {
+  StintCalls stint;
+  stint.server.command({"SADD", "stint:queues", "video"});
+  CHECK(stint({"queue", "pause", "video", "--json"}).out ==
+        "{\"queue\":\"video\",\"paused\":true}\n");
+  CHECK(json_at(stint({"stats", "-q", "video", "--json"}).out, "/paused") == "true");
+  CHECK(stint({"queue", "resume", "-q", "video"}).code == 0);
+  CHECK(json_at(stint({"stats", "-q", "video", "--json"}).out, "/paused") == "false");
+  CHECK(has(stint({"queue", "pause", "vidoe"}).err, "did you mean video?"));
+}
+
+TEST_CASE("stint worker list: who lives and what it has") {
+  StintCalls stint;
+  CHECK(stint({"worker", "list", "--json"}).out.empty());
+  stint.announce({"echo", "resize"});
+  auto line = stint({"worker", "list", "--json"}).out;
+  CHECK(line.starts_with(
+      R"({"id":"h-7.1","host":"h","pid":7,"version":"1","queues":["default"],"slots":2,"tasks":["echo","resize"],"state":"running","jobs":5,"rss":1024,"started_at":"2026-11-20T20:00:00.000Z","seen_at":")"));
+}
+
+TEST_CASE("stint sweep: what is past its lease goes back, what is not stays") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("dead"), test::job_spec("alive")});
+  REQUIRE(stint.hand.claim("w", 2).size() == 2);
+  CHECK(stint({"sweep", "--json"}).out.empty());
+  stint.server.command(
+      {"HSET", "stint:{default}:active", "dead", "1763661387000000 w 0 30000 - - - "});
+  auto swept = stint({"sweep", "--json"});
+  CHECK(swept.code == 0);
+  CHECK(swept.out == "{\"id\":\"dead\",\"state\":\"pending\"}\n");
+  CHECK(stint.job("alive", "/state") == "active");
+}
+
+TEST_CASE("stint rejected: listed with the reason, put back, deleted") {
+  StintCalls stint;
+  auto reject = [&stint](const std::string& id, const std::string& raw) {
+    stint.server.command({"LPUSH", "stint:{default}:rejected",
+                          id +
+                              "\n{\"at\":\"2026-11-20T20:00:00.000Z\",\"from\":\"inbox\","
+                              "\"reason\":\"unknown field 'x'\"}\n" +
+                              raw});
+  };
+  reject("a", "{\"x\":1}");
+  reject("", "garbage");
+  stint.server.command({"HSET", "stint:{default}:outcomes", "a", "{\"state\":\"rejected\"}"});
+  auto listed = lines_of(stint({"rejected", "list", "--json"}).out);
+  REQUIRE(listed.size() == 2);
+  CHECK(
+      listed[1] ==
+      R"({"id":"a","at":"2026-11-20T20:00:00.000Z","from":"inbox","reason":"unknown field 'x'","entry":"{\"x\":1}"})");
+  CHECK(json_at(listed[0], "/id") == "null");
+  CHECK(stint({"rejected", "retry", "a"}).code == 0);
+  CHECK(stint.server.command({"LRANGE", "stint:{default}:inbox", "0", "-1"}) == "{\"x\":1}");
+  CHECK(stint.server.command({"HEXISTS", "stint:{default}:outcomes", "a"}) == "0");
+  CHECK(stint({"rejected", "retry", "a"}).code == 3);
+  CHECK(stint({"rejected", "delete", "--all"}).code == 2);
+  CHECK(stint({"rejected", "delete", "--all", "--yes", "--json"}).out ==
+        "{\"matched\":1,\"done\":1}\n");
+  CHECK(stint.server.command({"LLEN", "stint:{default}:rejected"}) == "0");
+}

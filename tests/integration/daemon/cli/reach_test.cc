@@ -1,0 +1,131 @@
+// Which Redis stint talks to, and what it says when it cannot.
+#include <signal.h>
+
+#include "tests/integration/daemon/cli/stint_calls.h"
+
+using namespace stint;
+using test::has;
+using test::StintCalls;
+
+namespace {
+
+test::Ended stats_with(const std::map<std::string, std::optional<std::string>>& env,
+                       std::vector<std::string> args) {
+  test::Spawn call;
+  call.argv = {test::bin_dir() + "/stint", "stats"};
+  call.argv.insert(call.argv.end(), args.begin(), args.end());
+  call.env = env;
+  return test::run(call);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "stint: a Redis that is not there ends it with 7 within 5 s, saying which and what to try") {
+  MonoTime start = now_mono();
+  auto ended = stats_with({{"STINT_REDIS_URL", "redis://:secret@127.0.0.1:1/2"}}, {});
+  CHECK(now_mono() - start < milliseconds{5'000});
+  CHECK(ended.code == 7);
+  CHECK(ended.out.empty());
+  CHECK(has(ended.err, "127.0.0.1:1"));
+  CHECK(has(ended.err, "Connection refused"));
+  CHECK(has(ended.err, "--redis"));
+  CHECK_FALSE(has(ended.err, "secret"));
+}
+
+TEST_CASE("stint: a Redis that does not answer ends it with 7 within 5 s") {
+  StintCalls stint;
+  stint.server.signal(SIGSTOP);
+  MonoTime start = now_mono();
+  auto ended = stint({"stats"});
+  milliseconds took = now_mono() - start;
+  stint.server.signal(SIGCONT);
+  CHECK(ended.code == 7);
+  CHECK(took < milliseconds{5'000});
+}
+
+TEST_CASE("stint: without redis.url it finds the embedded Redis of the state directory") {
+  StintCalls stint;
+  auto found = stats_with({{"STINT_REDIS_URL", std::nullopt}}, {"--state-dir", stint.server.dir()});
+  CHECK(found.code == 0);
+  test::TempDir empty;
+  auto missing = stats_with({{"STINT_REDIS_URL", std::nullopt}}, {"--state-dir", empty.path()});
+  CHECK(missing.code == 7);
+  CHECK(has(missing.err, "is stintd running here?"));
+}
+
+TEST_CASE("stint: data of another format, or an old Redis, is refused with 78") {
+  StintCalls stint;
+  stint.server.command({"HSET", "stint:meta", "format", "99"});
+  for (const std::vector<std::string>& verb :
+       {std::vector<std::string>{"stats"}, {"submit", "t"}, {"job", "list"}}) {
+    auto ended = stint(verb);
+    CHECK(ended.code == 78);
+    CHECK(has(ended.err, "format 99"));
+  }
+}
+
+TEST_CASE("stint: a password may not stand in --redis, TLS is refused with the way round") {
+  CHECK(stats_with({}, {"--redis", "redis://:pw@127.0.0.1"}).code == 2);
+  auto tls = stats_with({}, {"--redis", "rediss://127.0.0.1"});
+  CHECK(tls.code == 2);
+  CHECK(has(tls.err, "stunnel"));
+}
+
+TEST_CASE("stint: user and password out of the environment are used") {
+  test::RedisOptions options;
+  options.tcp = true;
+  options.user = "jobs";
+  options.password = "pw";
+  StintCalls stint(options);
+  CHECK(stint({"stats"}).code == 0);
+  auto wrong = stats_with(
+      {{"STINT_REDIS_URL", "redis://jobs:no@127.0.0.1:" + std::to_string(stint.server.url().port)}},
+      {});
+  CHECK(wrong.code == 78);
+}
+
+TEST_CASE("stint: a wrong configuration is 78 with file, line and nearest key") {
+  test::TempDir dir;
+  test::write_file(dir / "stint.toml", "[workers]\nslotz = 2\n");
+  for (const std::vector<std::string>& verb :
+       {std::vector<std::string>{"stats"}, {"config", "check"}, {"config", "show"}}) {
+    test::Spawn call;
+    call.argv = {test::bin_dir() + "/stint", "--config", dir / "stint.toml"};
+    call.argv.insert(call.argv.end(), verb.begin(), verb.end());
+    auto ended = test::run(call);
+    CHECK(ended.code == 78);
+    CHECK(has(ended.err, "stint.toml:2:"));
+    CHECK(has(ended.err, "slots"));
+  }
+}
+
+TEST_CASE("stint config show: each value with where it comes from") {
+  test::TempDir dir;
+  test::write_file(dir / "stint.toml", "[workers]\nslots = 2\n");
+  test::Spawn call;
+  call.argv = {test::bin_dir() + "/stint", "config",      "show", "--config",
+               dir / "stint.toml",         "--namespace", "other"};
+  auto ended = test::run(call);
+  CHECK(ended.code == 0);
+  auto line_with = [&ended](const std::string& key) {
+    for (const auto& line : test::lines_of(ended.out)) {
+      if (line.starts_with(key + " ")) {
+        return line;
+      }
+    }
+    return std::string();
+  };
+  CHECK(has(line_with("workers.slots"), "2"));
+  CHECK(has(line_with("workers.slots"), "stint.toml:2"));
+  CHECK(has(line_with("namespace"), "--namespace"));
+  CHECK(has(line_with("workers.max_jobs"), "default"));
+}
+
+TEST_CASE("stint plugin check: a file that is no plugin is refused with 78") {
+  test::Spawn call;
+  call.argv = {test::bin_dir() + "/stint", "plugin", "check", "/etc/hostname"};
+  CHECK(test::run(call).code == 78);
+  call.argv = {test::bin_dir() + "/stint", "plugin", "check"};
+  CHECK(test::run(call).code == 2);
+}

@@ -1,0 +1,118 @@
+// stint job retry, delete, cancel.
+#include "tests/integration/daemon/cli/stint_calls.h"
+
+using namespace stint;
+using test::has;
+using test::StintCalls;
+
+TEST_CASE("stint job retry: failed jobs go back with their errors, others are refused") {
+  StintCalls stint;
+  stint.ended_job("a", EndKind::kError);
+  stint.hand.submit({test::job_spec("waits")});
+  auto ended = stint({"job", "retry", "a", "waits", "nobody"});
+  CHECK(ended.code == 3);
+  CHECK(ended.out == "a: retried: is pending\n");
+  CHECK(has(ended.err, "waits: is pending: only failed jobs are retried"));
+  CHECK(has(ended.err, "nobody: no such job"));
+  CHECK(stint.job("a", "/state") == "pending");
+  CHECK(stint.job("a", "/errors/0/kind") == "error");
+  CHECK(stint({"job", "retry", "waits"}).code == 1);
+}
+
+TEST_CASE("stint job retry: a filter means failed jobs, and only those that match") {
+  StintCalls stint;
+  for (int i = 0; i < 120; ++i) {
+    stint.ended_job("e" + std::to_string(i), EndKind::kError);
+  }
+  stint.ended_job("crashed", EndKind::kCrash);
+  stint.ended_job("fine", EndKind::kOk);
+  auto dry = stint({"job", "retry", "--kind", "crash", "--dry-run"});
+  CHECK(dry.code == 0);
+  CHECK(dry.out == "crashed\n");
+  auto ended = stint({"job", "retry", "--kind", "error", "--yes", "--json"});
+  CHECK(ended.code == 0);
+  CHECK(ended.out == "{\"matched\":120,\"done\":120,\"asked\":0,\"skipped\":0,\"refused\":0}\n");
+  CHECK(stint.job("crashed", "/state") == "failed");
+  CHECK(stint.job("fine", "/state") == "done");
+  // The oldest failure is the first to be taken again.
+  CHECK(stint.server.command({"LINDEX", "stint:{default}:pending", "-1"}) == "e0");
+}
+
+TEST_CASE("stint job retry --spread: not all at once") {
+  StintCalls stint;
+  for (int i = 0; i < 20; ++i) {
+    stint.ended_job("e" + std::to_string(i), EndKind::kError);
+  }
+  CHECK(stint({"job", "retry", "--all", "--yes", "--spread", "1h"}).code == 0);
+  CHECK(std::stoi(stint.server.command({"ZCARD", "stint:{default}:scheduled"})) > 10);
+}
+
+TEST_CASE("stint job retry --state done: jobs that succeeded run again") {
+  StintCalls stint;
+  stint.ended_job("fine", EndKind::kOk);
+  CHECK(stint({"job", "retry", "fine"}).code == 1);
+  CHECK(stint({"job", "retry", "fine", "--state", "done"}).code == 0);
+  CHECK(stint.job("fine", "/state") == "pending");
+}
+
+TEST_CASE("stint job delete: deleted jobs do not come back, an active one only by force") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("runs")});
+  auto given = stint.hand.claim("w", 1);
+  stint.ended_job("bad", EndKind::kError);
+  auto refused = stint({"job", "delete", "runs", "bad"});
+  CHECK(refused.code == 1);
+  CHECK(has(refused.err, "runs: is active: --force cancels it first"));
+  CHECK(refused.out == "bad: deleted\n");
+  CHECK(stint({"job", "show", "bad"}).code == 3);
+  auto forced = stint({"job", "delete", "runs", "--force", "--json"});
+  CHECK(forced.code == 0);
+  CHECK(forced.out == "{\"id\":\"runs\",\"answer\":\"asked\",\"state\":\"active\"}\n");
+  stint.hand.end(given.at(0), EndKind::kCancelled);
+  CHECK(stint({"job", "show", "runs"}).code == 3);
+}
+
+TEST_CASE("stint job cancel: waiting jobs end at once as cancelled, ended ones are refused") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("waits")});
+  CHECK(stint({"job", "cancel", "waits"}).code == 0);
+  CHECK(stint.job("waits", "/state") == "done");
+  CHECK(stint.job("waits", "/outcome") == "cancelled");
+  CHECK(stint({"job", "cancel", "waits"}).code == 1);
+}
+
+TEST_CASE("stint job: bulk work needs --yes where nobody can be asked, and a choice") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("a"), test::job_spec("b")});
+  auto unasked = stint({"job", "delete", "--all"});
+  CHECK(unasked.code == 2);
+  CHECK(has(unasked.err, "delete 2 jobs of queue default"));
+  CHECK(has(unasked.err, "--yes"));
+  CHECK(stint({"job", "delete"}).code == 2);
+  CHECK(stint({"job", "delete", "a", "--all", "--yes"}).code == 2);
+  CHECK(stint({"job", "retry", "--state", "pending", "--yes"}).code == 2);
+  CHECK(stint({"job", "count"}).out == "2\n");
+  CHECK(stint({"job", "delete", "--all", "--yes"}).out == "2 jobs deleted\n");
+  CHECK(stint({"job", "count"}).out == "0\n");
+}
+
+TEST_CASE("stint job delete: what bulk work cannot delete is said, exit 1") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("runs")});
+  REQUIRE(stint.hand.claim("w", 1).size() == 1);
+  stint.hand.submit({test::job_spec("waits")});
+  auto ended = stint({"job", "delete", "--all", "--yes"});
+  CHECK(ended.code == 1);
+  CHECK(has(ended.out, "1 job deleted"));
+  CHECK(has(ended.err, "1 job refused: active"));
+  CHECK(stint.job("runs", "/state") == "active");
+}
+
+TEST_CASE("stint job cancel: dead copies in the list are not met again") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("a"), test::job_spec("b")});
+  stint.hand.remove("a");
+  stint.hand.submit({test::job_spec("a")});
+  auto ended = stint({"job", "cancel", "--all", "--yes", "--json"});
+  CHECK(ended.out == "{\"matched\":2,\"done\":2,\"asked\":0,\"skipped\":0,\"refused\":0}\n");
+}

@@ -1,0 +1,146 @@
+#include "daemon/cli/bulk_file.h"
+
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "daemon/cli/output.h"
+#include "daemon/cli/progress_bar.h"
+#include "daemon/cli/submit.h"
+#include "daemon/cli/table.h"
+
+using namespace stint;
+using namespace stint::cli;
+
+TEST_CASE("bulk file: good lines are jobs, bad ones say why, with their numbers") {
+  std::istringstream in(
+      "{\"task\":\"a\",\"params\":[1.0, {}]}\n"
+      "\n"
+      "garbage\r\n"
+      "{\"task\":\"a\",\"idd\":1}\n"
+      "{\"task\":\"b\",\"id\":\"x\"}");
+  BulkFile file(in);
+  auto first = file.next();
+  REQUIRE(first);
+  CHECK(first->number == 1);
+  CHECK(std::get<JobSpec>(first->job).params == "[1.0, {}]");
+  auto garbage = file.next();
+  REQUIRE(garbage);
+  CHECK(garbage->number == 3);
+  CHECK(std::get<std::string>(garbage->job).find("JSON") != std::string::npos);
+  auto unknown = file.next();
+  REQUIRE(unknown);
+  CHECK(unknown->number == 4);
+  CHECK(std::get<std::string>(unknown->job).find("id") != std::string::npos);
+  auto last = file.next();
+  REQUIRE(last);
+  CHECK(last->number == 5);
+  CHECK(std::get<JobSpec>(last->job).id == "x");
+  CHECK_FALSE(file.next());
+  CHECK(file.lines_read() == 5);
+}
+
+TEST_CASE("bulk file: a line without an end does not fill the memory, and the next one is read") {
+  std::istringstream in(std::string(kLongestLine + 10, 'x') + "\n{\"task\":\"a\"}\n");
+  BulkFile file(in);
+  auto first = file.next();
+  REQUIRE(first);
+  CHECK(std::get<std::string>(first->job).find("8 MiB") != std::string::npos);
+  auto second = file.next();
+  REQUIRE(second);
+  CHECK(second->number == 2);
+  CHECK(std::holds_alternative<JobSpec>(second->job));
+}
+
+TEST_CASE("bulk file: an empty one has no lines") {
+  std::istringstream in("");
+  CHECK_FALSE(BulkFile(in).next());
+}
+
+TEST_CASE("submit: options become a job by the rules of an inbox entry") {
+  SubmitOptions o;
+  o.task = "resize";
+  o.params = " {\"n\":9223372036854775807,\"e\":[]} \n";
+  o.resource = "video:7";
+  o.retries = 3;
+  o.backoff = "fixed:5s";
+  o.keep = "0";
+  auto spec = spec_of(o);
+  REQUIRE(spec);
+  CHECK(spec->params == "{\"n\":9223372036854775807,\"e\":[]}");
+  CHECK(spec->resource == "video:7");
+  CHECK(spec->limits.retries == 3);
+  CHECK(spec->limits.backoff->encoded == -5000);
+  CHECK(spec->limits.keep == milliseconds{0});
+  CHECK_FALSE(spec->id.empty());
+}
+
+TEST_CASE("submit: wrong options are refused, each with what is wrong") {
+  auto refused = [](auto change) {
+    SubmitOptions o;
+    o.task = "resize";
+    change(o);
+    auto spec = spec_of(o);
+    return spec ? std::string() : spec.error().message;
+  };
+  CHECK_FALSE(refused([](auto& o) { o.task = "a b"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.id = ""; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.id = "a\nb"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.id = "\xff"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.retries = 1001; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.retries = -1; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.backoff = "often"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.timeout = "5"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.at = "tomorrow"; }).empty());
+  CHECK(refused([](auto& o) { o.params = "{"; }).starts_with("-p: "));
+  CHECK_FALSE(
+      refused([](auto& o) { o.params = "\"" + std::string(kMaxParams, 'x') + "\""; }).empty());
+  CHECK_FALSE(
+      refused([](auto& o) { o.params = std::string(65, '[') + std::string(65, ']'); }).empty());
+  CHECK(refused([](auto& o) {
+          o.delay = "1s";
+          o.at = "2030-01-01T00:00:00Z";
+        }) == "either --delay or --at, not both");
+  CHECK(refused([](auto& o) {
+          o.params = "1";
+          o.params_file = "x";
+        }) == "either -p or --params-file, not both");
+}
+
+TEST_CASE("exit codes: of several the worst wins") {
+  CHECK(worse(ExitCode::kOk, ExitCode::kFailed) == ExitCode::kFailed);
+  CHECK(worse(ExitCode::kNoSuchJob, ExitCode::kFailed) == ExitCode::kNoSuchJob);
+  CHECK(worse(ExitCode::kJobFailed, ExitCode::kWaitTimedOut) == ExitCode::kWaitTimedOut);
+  CHECK(worse(ExitCode::kUnreachable, ExitCode::kOk) == ExitCode::kUnreachable);
+}
+
+TEST_CASE("exit codes: each kind of error has its own") {
+  CHECK(exit_code_of(ErrorCode::kInvalid) == ExitCode::kUsage);
+  CHECK(exit_code_of(ErrorCode::kNotFound) == ExitCode::kNoSuchJob);
+  CHECK(exit_code_of(ErrorCode::kConflict) == ExitCode::kFailed);
+  CHECK(exit_code_of(ErrorCode::kUnavailable) == ExitCode::kUnreachable);
+  CHECK(exit_code_of(ErrorCode::kTimedOut) == ExitCode::kWaitTimedOut);
+  CHECK(exit_code_of(ErrorCode::kConfig) == ExitCode::kConfig);
+}
+
+TEST_CASE("numbers for people are grouped") {
+  CHECK(grouped(0) == "0");
+  CHECK(grouped(999) == "999");
+  CHECK(grouped(1000) == "1,000");
+  CHECK(grouped(-1234567) == "-1,234,567");
+  CHECK(counted(1, "job") == "1 job");
+  CHECK(counted(12345, "job") == "12,345 jobs");
+}
+
+TEST_CASE("progress: share, count and speed in one line") {
+  CHECK(bar_text(1200, 0.5, milliseconds{2000}, "job") ==
+        "[############------------] 50%  1,200 jobs  600/s");
+  CHECK(bar_text(3, -1, milliseconds{100}, "job") == "3 jobs");
+  CHECK(bar_text(3, 7.0, milliseconds{100}, "job").starts_with("[########################] 100%"));
+}
+
+TEST_CASE("table: text is cut by characters, not by bytes") {
+  CHECK(width_of("äöü") == 3);
+  CHECK(cut_to("äöüß", 3) == "äö\u2026");
+  CHECK(cut_to("abc", 3) == "abc");
+}
