@@ -29,6 +29,16 @@ std::string times_of(const Ended& job) {
          ",\"finished_at\":" + time_or_null(job.finished_ms);
 }
 
+std::string terms_of(const Ended& job) {
+  std::string terms(to_string(job.kind));
+  for (int64_t number : {int64_t{job.attempt}, int64_t{job.limits.retries},
+                         int64_t{job.limits.crash_limit}, job.limits.backoff.encoded,
+                         int64_t{job.limits.keep.count()}}) {
+    terms.append(" ").append(std::to_string(number));
+  }
+  return terms;
+}
+
 }  // namespace
 
 std::string_view to_string(EndKind kind) {
@@ -56,7 +66,7 @@ std::string jitter_argument() {
 redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, KeepBounds bounds,
                       std::span<const Ended> jobs) {
   std::vector<std::string> args;
-  args.reserve(5 + jobs.size() * 7);
+  args.reserve(5 + jobs.size() * 5);
   args.emplace_back(worker);
   args.push_back(std::to_string(seq));
   args.push_back(jitter_argument());
@@ -65,11 +75,7 @@ redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, K
   for (const Ended& job : jobs) {
     args.push_back(job.id);
     args.push_back(std::to_string(job.token));
-    args.emplace_back(to_string(job.kind));
-    args.push_back(std::to_string(job.attempt) + " " + std::to_string(job.limits.retries) + " " +
-                   std::to_string(job.limits.crash_limit) + " " +
-                   std::to_string(job.limits.backoff.encoded));
-    args.push_back(std::to_string(job.limits.keep.count()));
+    args.push_back(terms_of(job));
     args.push_back(job.body);
     args.push_back(times_of(job));
   }

@@ -12,7 +12,6 @@ STEPS = (
     ('release', 6), ('log', 3), ('tick', 16), ('sweep', 9), ('promote', 4), ('expire', 2),
     ('delete', 3), ('cancel', 3), ('retry', 3), ('pause', 0.6), ('resume', 2), ('pressure', 0.3), ('spoil', 0.4),
     ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
-UNREST = ('delete', 'cancel', 'retry', 'spoil', 'pause', 'push', 'clock', 'pressure')  # not in episodes for jobs that live long
 METHODS, WEIGHTS = zip(*STEPS)
 
 
@@ -25,7 +24,7 @@ class Episode(World):
         for _ in range(3):
             self.do_join()
         for method in self.rng.choices(METHODS, WEIGHTS, k=steps):
-            if not (self.options['calm'] and method in UNREST):
+            if method not in self.options['never']:
                 getattr(self, 'do_' + method)()
             self.audit()
             self.steps += 1

@@ -85,7 +85,7 @@ class Worker:
             self.ended.append((h, 'corrupt'))
             return
         choice = self.world.rng.random()
-        if choice < 0.04 and not self.world.options['calm']:
+        if choice < 0.04 and not self.world.options['never']:
             self.ended.append((h, 'unknown-task'))
         elif choice < 0.08:
             self.give(h, 'elsewhere', 1000)
@@ -188,4 +188,4 @@ def finish_group(h, kind, keep, worker):
     body = '' if kind in ('ok', 'cancelled') else (
         '{"attempt":%d,"kind":"%s","message":"%s","signal":null,"worker":"%s","at":"-"}' % (h.attempt, kind, 'm' * 20, worker))
     times = '"started_at":%s,"finished_at":"2026-11-20T18:51:44.123Z"' % started
-    return [h.id, h.token, kind, ' '.join(str(x) for x in [h.attempt] + h.limits), keep, body, times]
+    return [h.id, h.token, ' '.join(str(x) for x in [kind, h.attempt] + h.limits + [keep]), body, times]

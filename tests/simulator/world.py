@@ -182,7 +182,7 @@ class World:
 
     def after_finish(self, before, args, reply):
         worker, seq = args[0], int(args[1])
-        groups = [args[k:k + 7] for k in range(5, len(args), 7)]
+        groups = [args[k:k + 5] for k in range(5, len(args), 5)]
         last = self.finishes.get(worker, (0, None))
         if seq and seq <= last[0]:
             wanted = last[1] if seq == last[0] else ['lost_lease'] * len(groups)
@@ -192,12 +192,13 @@ class World:
         if seq:
             self.finishes[worker] = (seq, reply)
         seen = set()
-        for (i, token, kind, limits, keep, body, times), said in zip(groups, reply):
+        for (i, token, terms, body, times), said in zip(groups, reply):
             if i in seen or not before.active.get(i, '').startswith(token + ' '):
                 self.expect('finish', i, said, 'lost_lease')
             else:
                 seen.add(i)
-                self.settled(before, i, kind, [int(x) for x in limits.split(' ')[1:]], int(keep), said, times)
+                kind, _, *limits, keep = terms.split(' ')
+                self.settled(before, i, kind, [int(x) for x in limits], int(keep), said, times)
 
     def settled(self, before, i, kind, limits, keep, said, times=''):
         j = self.live[i]

@@ -9,11 +9,11 @@
 -- Flags: allow-oom
 local worker, seq, n, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]) or 0, match(ARGV[4], '^%d+$') or '30000'
 local last = call('HGET', P .. 'claims', worker) or ''
-local last_seq, last_token, last_ids = match(last, '^(%d+)\n(%d+)\n?(.*)$')
+local last_seq = match(last, '^(%d+)\n')
 if last == 'closed' then
   return {'closed', '0'}
 elseif last_seq and tonumber(seq) <= tonumber(last_seq) then
-  return seq == last_seq and claimed_before(last_token, last_ids) or {'ok', '0'}
+  return seq == last_seq and claimed_before(last) or {'ok', '0'}
 end
 local function remember(token, ids)
   call('HSET', P .. 'claims', worker, seq .. '\n' .. token .. '\n' .. table.concat(ids, '\n'))
@@ -29,9 +29,9 @@ local waits, token = lock(ids, resources), #ids > 0 and next_token() or '0'
 local given, active, k = {}, {}, 0
 local reply, stub = {'ok', token}, token .. ' ' .. worker .. ' 0 ' .. lease .. ' - - - '
 for i = 1, #ids do
-  if not waits[i] then
+  local id, resource = ids[i], resources[ids[i]]
+  if not waits[id] then
     k = k + 1
-    local id, resource = ids[i], resources[i]
     given[k], active[2 * k - 1], active[2 * k] = id, id, resource == '' and stub or stub .. resource
     reply[2 * k + 1], reply[2 * k + 2] = id, records[i]
   end

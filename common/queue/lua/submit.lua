@@ -13,6 +13,7 @@ end
 for i = 1, n do
   ids[i] = ARGV[4 * i - 1]
 end
+local kCreated = {pending = 'created pending', scheduled = 'created scheduled'}
 local records = call('HMGET', P .. 'jobs', unpack(ids))
 for i = 1, n do
   if records[i] and not slot_of[ids[i]] then
@@ -28,9 +29,6 @@ local function judge(i, id, due, record, params)
     return (same and 'known ' or 'conflict ') .. match(answers[twin], '%S+$')
   end
   first[id] = i
-  if not records[i] then
-    return 'created ' .. will_enqueue(id, due, record, params)
-  end
   local place, _, its_nonce = where[slot_of[id]], content_of(records[i])
   if its_nonce == nonce then
     return 'created ' .. place
@@ -40,12 +38,18 @@ local function judge(i, id, due, record, params)
     rerun[#rerun + 1] = id
     rerun_done[#rerun_done + 1] = place == 'done' and id or nil
     will('ZREM', place, id)
-    return 'created ' .. will_enqueue(id, due, record, params)
+    return kCreated[will_enqueue(id, due, record, params)]
   end
   return 'known ' .. place
 end
 for i = 1, n do
-  answers[i] = judge(i, ids[i], ARGV[4 * i], ARGV[4 * i + 1], ARGV[4 * i + 2])
+  local id, a = ids[i], 4 * i
+  if records[i] or first[id] then
+    answers[i] = judge(i, id, ARGV[a], ARGV[a + 1], ARGV[a + 2])
+  else
+    first[id] = i
+    answers[i] = kCreated[will_enqueue(id, ARGV[a], ARGV[a + 1], ARGV[a + 2])]
+  end
 end
 unweigh(rerun_done)
 drop(rerun)

@@ -22,37 +22,38 @@ local function has_params(id, params)
   return call('HSTRLEN', P .. 'params', id) == #params and call('HGET', P .. 'params', id) == params
 end
 
-local new_ids, new_records, new_pending, due_later = {}, {}, {}, false
+local new_ids, new_records, new_pending, new, due_now, due_later = {}, {}, {}, 0, 0, false
 
 -- due: '0' now, '+5000' ms from now, else wall clock ms. Returns the new place.
 local function will_enqueue(id, due, record, params)
-  new_ids[#new_ids + 1] = id
-  new_records[#new_records + 1], new_records[#new_records + 2] = id, record
+  new = new + 1
+  new_ids[new], new_records[2 * new - 1], new_records[2 * new] = id, id, record
   if params ~= '' then
     will('HSET', 'params', id, params)
   end
-  local at = due == '0' and 0 or (tonumber(due) or 0) + (sub(due, 1, 1) == '+' and now or 0)
+  local at = due ~= '0' and (tonumber(due) or 0) + (sub(due, 1, 1) == '+' and now or 0) or 0
   if at > now then
     due_later = true
     will('ZADD', 'scheduled', text(at), id)
     return 'scheduled'
   end
-  new_pending[#new_pending + 1] = id
+  due_now = due_now + 1
+  new_pending[due_now] = id
   return 'pending'
 end
 
 -- A refused entry may have left an outcome under this id: a new job has none.
 local function write_enqueued()
-  if #new_ids == 0 then
+  if new == 0 then
     return
   end
   call('HDEL', P .. 'outcomes', unpack(new_ids))
   call('HSET', P .. 'jobs', unpack(new_records))
   write_plan()
-  if #new_pending > 0 then
+  if due_now > 0 then
     call('LPUSH', P .. 'pending', unpack(new_pending))
   end
-  count('submitted', #new_ids)
+  count('submitted', new)
 end
 
 -- A hint for the promoters, last: whether it is allowed and arrives only saves time.

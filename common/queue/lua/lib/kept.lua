@@ -10,32 +10,24 @@ local function bytes_in(side, ids)
   return bytes
 end
 
--- Jobs that succeeded and are kept with their outcomes. What is alike in most of a batch is made once.
-local kept_ids, kept_due, kept_said, due_texts, attempt_words = {}, {}, {}, {}, {}
+-- Jobs that succeeded and are kept with their outcomes.
+local kept_ids, kept_due, kept_said, kept_bytes = {}, {}, {}, 0
 
-local function will_be_done(id, keep, limits, result, times, errors)
-  local n, due, attempt = #kept_ids + 1, due_texts[keep], attempt_words[limits]
-  if not due then
-    due = text(now + keep)
-    due_texts[keep] = due
-  end
-  if not attempt then
-    attempt = match(limits, '^%d+') or '1'
-    attempt_words[limits] = attempt
-  end
+-- t: see terms.lua
+local function will_be_done(id, t, result, times, errors)
   if errors then
     will('HDEL', 'errors', id)
   end
-  local said = outcome('done', attempt, result == '' and 'null' or result, 'null', times, errors or '')
-  kept_ids[n], kept_due[2 * n - 1], kept_due[2 * n], kept_said[2 * n - 1], kept_said[2 * n] = id, due, id, id, said
-  count('kept_bytes', #said)
+  local n, said = #kept_ids + 1, outcome('done', t.attempt_text, result == '' and 'null' or result, 'null', times, errors or '')
+  kept_ids[n], kept_due[2 * n - 1], kept_due[2 * n], kept_said[2 * n - 1], kept_said[2 * n] = id, t.due, id, id, said
+  kept_bytes = kept_bytes + #said
 end
 
 local function write_kept()
   if #kept_ids > 0 then
     call('ZADD', P .. 'done', unpack(kept_due))
     call('HSET', P .. 'outcomes', unpack(kept_said))
-    count('kept_bytes', bytes_in('params', kept_ids))
+    count('kept_bytes', kept_bytes + bytes_in('params', kept_ids))
   end
 end
 

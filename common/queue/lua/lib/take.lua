@@ -1,7 +1,8 @@
 -- The parts of a claim: what it takes, what it skips, who has to wait.
 
 -- The answer to a claim that was answered before: what of it is still active under that token, renewed.
-local function claimed_before(token, list)
+local function claimed_before(last)
+  local token, list = match(last, '^%d+\n(%d+)\n?(.*)$')
   local reply, ids = {'ok', token}, {}
   for id in string.gmatch(list, '[^\n]+') do
     ids[#ids + 1] = id
@@ -37,9 +38,9 @@ local function take(n)
 end
 
 -- Of the ids taken, those that stand for a job: copies that died by cancel or delete are skipped (as many as `ghosts` says),
--- and so are ids without a record. Returns ids, records and resources ('' = none).
+-- and so are ids without a record. Returns ids, records and id -> resource ('' = none).
 local function living(ids)
-  local jobs, records, resources, n, left, seen = {}, {}, {}, 0, {}, {}
+  local jobs, records, resources, n, left = {}, {}, {}, 0, {}
   if #ids == 0 then
     return jobs, records, resources
   end
@@ -51,9 +52,9 @@ local function living(ids)
     if dead > 0 then
       left[id] = dead - 1
       count('ghosts', -1)
-    elseif record and not seen[id] then
+    elseif record and not resources[id] then
       n = n + 1
-      seen[id], jobs[n], records[n], resources[n] = true, id, record, resource_of(record)
+      jobs[n], records[n], resources[id] = id, record, resource_of(record)
     end
   end
   for id, dead in pairs(left) do
@@ -66,12 +67,13 @@ local function living(ids)
   return jobs, records, resources
 end
 
--- Takes the locks that the jobs need. Returns true for those that found theirs held.
+-- Takes the locks that the jobs need. Returns id -> true for those that found theirs held.
 local function lock(jobs, resources)
   local wanted, by, waits, locks = {}, {}, {}, {}
   for i = 1, #jobs do
-    if resources[i] ~= '' then
-      wanted[#wanted + 1], by[#by + 1] = resources[i], i
+    local id = jobs[i]
+    if resources[id] ~= '' then
+      wanted[#wanted + 1], by[#by + 1] = resources[id], id
     end
   end
   if #wanted == 0 then
@@ -79,10 +81,10 @@ local function lock(jobs, resources)
   end
   local holders, taken = call('HMGET', P .. 'locks', unpack(wanted)), {}
   for k = 1, #wanted do
-    local resource, id = wanted[k], jobs[by[k]]
+    local resource, id = wanted[k], by[k]
     local holder = taken[resource] or holders[k]
     if holder and holder ~= id then
-      waits[by[k]] = true
+      waits[id] = true
     else
       taken[resource] = id
       locks[#locks + 1], locks[#locks + 2] = resource, id
@@ -100,10 +102,10 @@ local function line_up(jobs, resources, waits)
     return
   end
   local place = tonumber(call('GET', P .. 'blockseq') or '0') or 0
-  for i, id in ipairs(jobs) do
-    if waits[i] then
+  for _, id in ipairs(jobs) do
+    if waits[id] then
       place = place + 1
-      will('ZADD', 'blocked:' .. resources[i], text(place), id)
+      will('ZADD', 'blocked:' .. resources[id], text(place), id)
       will('ZADD', 'blocked', text(now), id)
     end
   end
