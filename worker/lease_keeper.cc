@@ -58,9 +58,15 @@ void LeaseKeeper::beat_now() {
 }
 
 void LeaseKeeper::beat() {
-  if (in_flight_ > 0 || !context_.redis.ready()) {
+  if (!context_.redis.ready()) {
     return;
   }
+  if (in_flight_ > 0) {
+    // The answers on their way may be older than what is asked for: a cancel, say.
+    beat_again_ = true;
+    return;
+  }
+  beat_again_ = false;
   auto round = std::make_shared<Round>();
   context_.jobs.for_each_held([this, &round](Job& job) {
     if (!mine(job)) {
@@ -88,6 +94,9 @@ void LeaseKeeper::send(std::shared_ptr<Round> round) {
                      [this, round](const Result<redis::ReplyView>& reply) {
                        --in_flight_;
                        on_answer(*round, reply);
+                       if (in_flight_ == 0 && beat_again_) {
+                         beat();
+                       }
                      });
 }
 

@@ -59,6 +59,7 @@ class LeaseKeeper {
   Timer timer_;
   MonoTime next_;  // when timer_ is due, if it is active
   size_t in_flight_ = 0;
+  bool beat_again_ = false;  // asked for while one was in flight
 };
 
 }  // namespace stint

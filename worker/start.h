@@ -2,6 +2,8 @@
 // which each needs the one before. Main thread, blocking, no loop yet.
 #pragma once
 
+#include <optional>
+
 #include "worker/worker.h"
 
 namespace stint {

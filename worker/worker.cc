@@ -1,13 +1,14 @@
 #include "worker/worker.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include "common/exit_code.h"
 #include "common/log/log.h"
-#include "common/text/text.h"
 #include "worker/plugin_host/host_api.h"
 
 namespace stint {
@@ -15,7 +16,7 @@ namespace stint {
 namespace {
 
 constexpr milliseconds kSecond{1'000};
-constexpr int kOldestRedis = 7;
+constexpr milliseconds kClosePatience{10'000};
 constexpr int kMostTurns = 16;  // at one go; the loop must see its sockets again
 
 redis::Connection::Options command_options(const Boot& boot) {
@@ -39,6 +40,18 @@ Lane make_lane(const Boot& boot, uint32_t index) {
           {}};
 }
 
+// A close() that never returns must not keep the worker.
+void close_plugins(const std::vector<Plugin>& plugins, int exit_code) {
+  std::thread([exit_code] {
+    std::this_thread::sleep_for(kClosePatience);
+    log::warning("a plugin's close does not return, exiting without");
+    ::_exit(exit_code);
+  }).detach();
+  for (const Plugin& plugin : plugins) {
+    plugin.close();
+  }
+}
+
 milliseconds limit_of(std::string_view payload) {
   int64_t ms = 0;
   std::from_chars(payload.data(), payload.data() + payload.size(), ms);
@@ -51,7 +64,7 @@ Worker::Worker(Start start)
     : start_(std::move(start)),
       stock_([this] { uv_async_send(&wake_); }),
       redis_((STINT_CHECK(uv_loop_init(&loop_) == 0), &loop_), command_options(start_.boot),
-             {[this](const redis::ServerInfo& server) { on_redis_ready(server); },
+             {[this](const redis::ServerInfo& server) { greeter_->greet(server); },
               [this](const Error& error) { on_redis_down(error); }}),
       context_{&loop_, start_.boot, start_.tasks, start_.recorder,
                jobs_,  stock_,      redis_,       [this] { changed_ = true; }} {
@@ -77,6 +90,10 @@ void Worker::open_queues() {
   }
   dispatcher_ = std::make_unique<Dispatcher>(context_, queues_);
   announcer_ = std::make_unique<Announcer>(context_, queues_);
+  greeter_ = std::make_unique<RedisGreeter>(
+      context_,
+      RedisGreeter::Listener{[this](const redis::ServerInfo& server) { on_redis_good(server); },
+                             [this](const std::string& reason) { refuse(reason); }});
   watch_ = std::make_unique<RunWatch>(
       context_,
       RunWatch::Listener{[this] { changed_ = true; }, [this](Job& job) { on_overdue(job); }});
@@ -148,37 +165,7 @@ void Worker::on_orphaned() {
   begin_stop(start_.boot.config.shutdown_timeout);
 }
 
-void Worker::on_redis_ready(const redis::ServerInfo& server) {
-  int major = std::atoi(server.version.c_str());  // NOLINT(cert-err34-c): 0 for nonsense
-  if (major < kOldestRedis) {
-    refuse("Redis " + server.version + " is too old, 7.0 or newer is needed");
-    return;
-  }
-  const Config& config = start_.boot.config;
-  std::string meta = meta_key(config.ns);
-  std::vector<std::string> names{"SADD", queues_key(config.ns)};
-  names.insert(names.end(), start_.boot.queues.begin(), start_.boot.queues.end());
-  // Both are refused by a Redis that is full, and are then there already.
-  redis_.run(redis::plain({"HSETNX", meta, "format", std::string(kFormat)}), [](const auto&) {});
-  redis_.run(redis::plain(std::move(names)), [](const auto&) {});
-  redis_.run(redis::plain({"HGET", meta, "format"}),
-             [this, server](const auto& reply) { on_format(server, reply); });
-}
-
-void Worker::on_format(const redis::ServerInfo& server, const Result<redis::ReplyView>& reply) {
-  if (!reply && reply.error().code == ErrorCode::kUnavailable) {
-    return;  // the next connection asks again
-  }
-  if (!reply || (!reply->is_nil() && reply->str() != kFormat)) {
-    std::string found = reply ? "format " + escape(reply->str(), 64) : reply.error().message;
-    refuse("namespace '" + start_.boot.config.ns + "' in this Redis: " + found +
-           "; this version of stint reads format " + std::string(kFormat));
-    return;
-  }
-  if (down_since_) {
-    log::info("redis is back", {{"after_ms", (now_mono() - *down_since_).count()}});
-    down_since_.reset();
-  }
+void Worker::on_redis_good(const redis::ServerInfo& server) {
   announcer_->start();
   for (const auto& queue : queues_) {
     queue->on_ready(server);
@@ -190,8 +177,7 @@ void Worker::on_format(const redis::ServerInfo& server, const Result<redis::Repl
 }
 
 void Worker::on_redis_down(const Error& error) {
-  log::warning("redis cannot be reached, trying again until it can", {{"error", error.message}});
-  down_since_ = down_since_.value_or(now_mono());
+  greeter_->on_down(error);
   announcer_->stop();
   for (const auto& queue : queues_) {
     queue->on_down();
@@ -301,9 +287,7 @@ void Worker::on_over(bool abandoned) {
   if (!abandoned) {
     stock_.close();
     slots_.clear();  // joins
-    for (const Plugin& plugin : start_.plugins) {
-      plugin.close();
-    }
+    close_plugins(start_.plugins, exit_code_);
   }
   uv_stop(&loop_);
 }

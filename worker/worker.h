@@ -11,7 +11,6 @@
 #include <uv.h>
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "worker/announcer.h"
@@ -19,6 +18,7 @@
 #include "worker/dispatcher.h"
 #include "worker/plugin_host/plugin.h"
 #include "worker/queue_runner.h"
+#include "worker/redis_greeter.h"
 #include "worker/run_watch.h"
 #include "worker/shutdown.h"
 #include "worker/slot.h"
@@ -45,8 +45,7 @@ class Worker {
   void open_queues();
   void on_frame(control::FrameType type, std::string_view payload);
   void on_orphaned();
-  void on_redis_ready(const redis::ServerInfo& server);
-  void on_format(const redis::ServerInfo& server, const Result<redis::ReplyView>& reply);
+  void on_redis_good(const redis::ServerInfo& server);
   void on_redis_down(const Error& error);
   void on_second();
   void on_overdue(Job& job);
@@ -73,6 +72,7 @@ class Worker {
   std::vector<std::unique_ptr<QueueRunner>> queues_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<Announcer> announcer_;
+  std::unique_ptr<RedisGreeter> greeter_;
   std::unique_ptr<RunWatch> watch_;
   std::unique_ptr<Shutdown> shutdown_;
   std::unique_ptr<Timer> second_;
@@ -82,7 +82,6 @@ class Worker {
   std::vector<uint32_t> ended_, asked_;  // of collect(), kept for their memory
   bool ready_said_ = false;
   bool paused_ = false;
-  std::optional<MonoTime> down_since_;
 };
 
 }  // namespace stint

@@ -1,0 +1,66 @@
+#include "worker/redis_greeter.h"
+
+#include <charconv>
+#include <utility>
+
+#include "common/log/log.h"
+#include "common/text/text.h"
+
+namespace stint {
+
+namespace {
+
+constexpr int kOldestRedis = 7;
+
+int major_version(const std::string& version) {
+  int major = 0;  // of nonsense
+  std::from_chars(version.data(), version.data() + version.size(), major);
+  return major;
+}
+
+}  // namespace
+
+RedisGreeter::RedisGreeter(Context& context, Listener listener)
+    : context_(context), listener_(std::move(listener)) {}
+
+void RedisGreeter::greet(const redis::ServerInfo& server) {
+  if (major_version(server.version) < kOldestRedis) {
+    listener_.on_refused("Redis " + server.version + " is too old, 7.0 or newer is needed");
+    return;
+  }
+  const Boot& boot = context_.boot;
+  std::string meta = meta_key(boot.config.ns);
+  std::vector<std::string> names{"SADD", queues_key(boot.config.ns)};
+  names.insert(names.end(), boot.queues.begin(), boot.queues.end());
+  // Both are refused by a Redis that is full, and are then there already.
+  context_.redis.run(redis::plain({"HSETNX", meta, "format", std::string(kFormat)}),
+                     [](const auto&) {});
+  context_.redis.run(redis::plain(std::move(names)), [](const auto&) {});
+  context_.redis.run(redis::plain({"HGET", meta, "format"}),
+                     [this, server](const auto& reply) { on_format(server, reply); });
+}
+
+void RedisGreeter::on_format(const redis::ServerInfo& server,
+                             const Result<redis::ReplyView>& reply) {
+  if (!reply && reply.error().code == ErrorCode::kUnavailable) {
+    return;  // the next connection is greeted again
+  }
+  if (!reply || (!reply->is_nil() && reply->str() != kFormat)) {
+    std::string found = reply ? "format " + escape(reply->str(), 64) : reply.error().message;
+    listener_.on_refused("namespace '" + context_.boot.config.ns + "' in this Redis: " + found +
+                         "; this version of stint reads format " + std::string(kFormat));
+    return;
+  }
+  if (down_since_) {
+    log::info("redis is back", {{"after_ms", (now_mono() - *down_since_).count()}});
+    down_since_.reset();
+  }
+  listener_.on_good(server);
+}
+
+void RedisGreeter::on_down(const Error& error) {
+  log::warning("redis cannot be reached, trying again until it can", {{"error", error.message}});
+  down_since_ = down_since_.value_or(now_mono());
+}
+
+}  // namespace stint
