@@ -1,12 +1,15 @@
 #include "daemon/state_dir.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -30,12 +33,35 @@ Result<void> make_state_dir(const std::string& path) {
   return state_dir_error(path, errno);
 }
 
-std::string holder(int fd) {
+// The pid that the last owner wrote; 0: none yet.
+pid_t holder(int fd) {
   std::array<char, 32> text{};
   ssize_t size = pread(fd, text.data(), text.size() - 1, 0);
-  std::string pid(text.data(), size > 0 ? static_cast<size_t>(size) : 0);
-  pid.erase(pid.find_last_not_of(" \n") + 1);
-  return pid.empty() ? "another daemon" : "the daemon with pid " + pid;
+  return size > 0 ? static_cast<pid_t>(std::strtol(text.data(), nullptr, 10)) : 0;
+}
+
+// Takes the lock. A daemon that was killed while it started a child lives on in the lock until that
+// child is another program: a moment, but one in which its successor is started. errno as flock(2).
+bool take_lock(int fd) {
+  constexpr int kTries = 200;
+  constexpr timespec kPause{0, 10'000'000};
+  for (int i = 0; i < kTries; ++i) {
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+      return true;
+    }
+    if (errno != EWOULDBLOCK) {
+      return false;
+    }
+    pid_t pid = holder(fd);
+    bool dead = pid > 0 && kill(pid, 0) != 0 && errno == ESRCH;
+    if (!dead) {
+      errno = EWOULDBLOCK;
+      return false;
+    }
+    nanosleep(&kPause, nullptr);
+  }
+  errno = EWOULDBLOCK;
+  return false;
 }
 
 }  // namespace
@@ -49,12 +75,14 @@ Result<StateDir> StateDir::lock(const std::string& path) {
   if (!fd) {
     return state_dir_error(file, errno);
   }
-  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!take_lock(fd.get())) {
     if (errno != EWOULDBLOCK) {
       return state_dir_error(file, errno);
     }
+    pid_t pid = holder(fd.get());
     return Error{ErrorCode::kConflict,
-                 "state directory " + path + " is held by " + holder(fd.get())};
+                 "state directory " + path + " is held by " +
+                     (pid > 0 ? "the daemon with pid " + std::to_string(pid) : "another daemon")};
   }
   std::string pid = std::to_string(getpid()) + "\n";
   if (ftruncate(fd.get(), 0) != 0 ||

@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -29,20 +30,29 @@ unsigned chosen_seed() {
   return said != nullptr ? static_cast<unsigned>(std::stoul(said)) : std::random_device{}();
 }
 
-// Half of them have one of the resources. Retries enough for every kill that can hit one job.
-void push_jobs(const Daemon& daemon) {
-  auto client = daemon.client();
-  for (int first = 0; first < kJobs; first += 1000) {
-    std::vector<std::string> words = {"LPUSH", "stint:{default}:inbox"};
-    for (int i = first; i < first + 1000; ++i) {
-      std::string resource =
-          i % 2 == 0 ? ",\"resource\":\"r" + std::to_string(i % kResources) + "\"" : "";
-      words.push_back("{\"id\":\"j" + std::to_string(i) + "\",\"task\":\"witness\"" + resource +
-                      ",\"retries\":100,\"crash_limit\":100,\"backoff\":\"none\",\"params\":{"
-                      "\"ms\":0,\"path\":\"" +
-                      (daemon / "witness") + "\"}}");
+// One chunk of raw jobs. Half of them have one of the resources. Retries enough for every kill that
+// can hit one job.
+std::vector<std::string> chunk_of_jobs(const Daemon& daemon, int first, int count) {
+  std::vector<std::string> words = {"LPUSH", "stint:{default}:inbox"};
+  for (int i = first; i < first + count; ++i) {
+    std::string resource =
+        i % 2 == 0 ? "\"resource\":\"r" + std::to_string(i % kResources) + "\"," : "";
+    words.push_back("{\"id\":\"j" + std::to_string(i) + "\",\"task\":\"witness\"," + resource +
+                    "\"retries\":100,\"crash_limit\":100,\"backoff\":\"none\"," +
+                    "\"params\":{\"ms\":1,\"path\":\"" + (daemon / "witness") + "\"}}");
+  }
+  return words;
+}
+
+// While the killing goes on. A push without an answer is repeated: the ids are known then.
+void push_jobs(const std::stop_token& stop, const Daemon& daemon) {
+  constexpr int kChunk = 250;
+  for (int first = 0; first < kJobs; first += kChunk) {
+    bool pushed = false;
+    while (!pushed && !stop.stop_requested()) {
+      auto client = redis::Client::connect(daemon.url(), milliseconds{5000}, "pusher");
+      pushed = client && client->run(redis::plain(chunk_of_jobs(daemon, first, kChunk)));
     }
-    REQUIRE(client.run(redis::plain(std::move(words))));
   }
 }
 
@@ -106,7 +116,7 @@ TEST_CASE("killed: 20,000 jobs all end well while workers, Redis and stintd are 
   DaemonOptions options;
   options.processes = 4;
   Daemon daemon(options);
-  push_jobs(daemon);
+  std::jthread pusher([&](const std::stop_token& stop) { push_jobs(stop, daemon); });
   std::map<std::string, int> kills;
   auto all_done = [&] { return daemon.stat("succeeded") == kJobs; };
   for (int i = 0; i < 40 && !all_done(); ++i) {
@@ -114,6 +124,7 @@ TEST_CASE("killed: 20,000 jobs all end well while workers, Redis and stintd are 
     (void)test::eventually(milliseconds{1000}, [&] { return now_mono() > next; });
     ++kills[kill_one(daemon, random)];
   }
+  pusher.join();
   bool done = test::eventually(kLong, all_done);
   INFO("seed " << seed << ", killed: workers " << kills["stint-worker"] << ", Redis "
                << kills["redis-server"] << ", stintd " << kills["stintd"]);

@@ -176,10 +176,14 @@ pid_t Daemon::redis_pid() const {
   return found.empty() ? -1 : found.front();
 }
 
-redis::Client Daemon::client() const {
+redis::Url Daemon::url() const {
   std::string text =
       options_.redis_url.empty() ? "unix://" + (dir_ / "state/redis.sock") : options_.redis_url;
-  auto client = redis::Client::connect(*redis::parse_url(text), milliseconds{5000}, "test");
+  return *redis::parse_url(text);
+}
+
+redis::Client Daemon::client() const {
+  auto client = redis::Client::connect(url(), milliseconds{5000}, "test");
   if (!client) {
     throw std::runtime_error(client.error().message);
   }

@@ -56,7 +56,8 @@ class Daemon {
   std::string operator/(const std::string& name) const { return dir_ / name; }
   std::string config_file() const { return dir_ / "stint.toml"; }
   void configure(DaemonOptions options);  // writes the file anew; takes effect on HUP or start
-  redis::Client client() const;           // to its Redis
+  redis::Url url() const;                 // of its Redis
+  redis::Client client() const;
   std::string redis(std::vector<std::string> words) const;  // one command, as RedisServer::command
 
   // The command line against it.

@@ -1,6 +1,7 @@
 #include "daemon/state_dir.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <optional>
@@ -43,4 +44,20 @@ TEST_CASE("state dir: one that cannot be made is an error that names it") {
   auto held = StateDir::lock(dir / "file/s");
   REQUIRE_FALSE(held);
   CHECK(held.error().message.find(dir / "file/s") != std::string::npos);
+}
+
+TEST_CASE("state dir: a child that a killed daemon had just forked holds nobody up") {
+  test::TempDir dir;
+  pid_t daemon = fork();
+  if (daemon == 0) {
+    auto held = StateDir::lock(dir / "s");
+    if (fork() == 0) {
+      usleep(200'000);  // has not run its program yet
+    }
+    _exit(held ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(waitpid(daemon, &status, 0) == daemon);
+  REQUIRE(status == 0);
+  CHECK(StateDir::lock(dir / "s").ok());
 }
