@@ -26,8 +26,10 @@ Result<std::vector<redis::OwnedReply>> ask_for(const Ask& ask,
 
 class ScanPages {
  public:
-  static ScanPages of_hash(const Ask& ask, std::string key) { return {ask, "HSCAN", key, true}; }
-  static ScanPages of_sorted_set(const Ask& ask, std::string key) {
+  static ScanPages of_hash(const Ask& ask, const std::string& key) {
+    return {ask, "HSCAN", key, true};
+  }
+  static ScanPages of_sorted_set(const Ask& ask, const std::string& key) {
     return {ask, "ZSCAN", key, true};
   }
   // Key names that begin so. Requires: no glob character in it.

@@ -30,6 +30,7 @@ class QueueExam {
  public:
   // go_on is called after every page; when it says no, run() ends with kTimedOut.
   QueueExam(Ask ask, Keys keys, Sink sink, std::function<bool(const ExamProgress&)> go_on);
+  ~QueueExam() = default;
   QueueExam(const QueueExam&) = delete;
   QueueExam& operator=(const QueueExam&) = delete;
 

@@ -12,8 +12,8 @@ namespace {
 class DoctorCalls {
  public:
   test::Ended doctor(std::vector<std::string> more = {}) {
-    std::vector<std::string> argv{test::bin_dir() + "/stint", "--redis",
-                                  server.url_text(), "doctor"};
+    std::vector<std::string> argv{test::bin_dir() + "/stint", "--redis", server.url_text(),
+                                  "doctor"};
     argv.insert(argv.end(), more.begin(), more.end());
     return test::run(argv);
   }
