@@ -151,7 +151,9 @@ std::string show_json(const JobView& j) {
 }
 
 std::string list_json(const JobView& j) {
-  auto last = j.errors.empty() ? std::nullopt : std::optional(j.errors.back());
+  // Errors of earlier attempts do not explain a success.
+  bool explains = !j.errors.empty() && j.outcome != "succeeded";
+  auto last = explains ? std::optional(j.errors.back()) : std::nullopt;
   return common_fields(j, false)
       .text("error", last ? std::optional(last->message) : std::nullopt)
       .text("kind", last ? std::optional(last->kind) : std::nullopt)

@@ -41,9 +41,11 @@ void take_record(Row& row, std::string_view text) {
   }
 }
 
-void take_errors(Row& row, std::string_view outcome, std::string_view between_attempts) {
-  auto errors = outcome.empty() ? parse_errors(between_attempts) : parse_outcome(outcome).errors;
-  if (!errors.empty()) {
+// Errors of earlier attempts do not explain a success.
+void take_errors(Row& row, std::string_view stored, std::string_view between_attempts) {
+  Outcome outcome = parse_outcome(stored);
+  auto errors = stored.empty() ? parse_errors(between_attempts) : outcome.errors;
+  if (!errors.empty() && outcome.state != "done") {
     row.kind = errors.back().kind;
     row.error = errors.back().message;
   }

@@ -3,6 +3,7 @@
 #include "daemon/cli/args.h"
 #include "daemon/cli/queue_stats.h"
 #include "daemon/cli/rejected.h"
+#include "daemon/cli/resource_list.h"
 #include "daemon/cli/sweep.h"
 #include "daemon/cli/tools.h"
 #include "daemon/cli/worker_list.h"
@@ -73,6 +74,9 @@ void add_queue(CLI::App& app, Globals& globals, Action& action) {
             run_queue_list);
   add_named(queue, globals, action, "pause", "start no more of its jobs", run_queue_pause);
   add_named(queue, globals, action, "resume", "go on with a paused queue", run_queue_resume);
+  CLI::App& resource = *add_group(app, globals, "resource", "look at resources");
+  add_plain(resource, globals, action, "list", "who holds what, and who waits for it",
+            "  stint resource list --json", run_resource_list);
   CLI::App& worker = *add_group(app, globals, "worker", "look at the workers");
   add_plain(worker, globals, action, "list", "the live workers", "  stint worker list --json",
             run_worker_list);

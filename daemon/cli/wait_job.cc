@@ -8,6 +8,15 @@
 namespace stint::cli {
 namespace {
 
+// A job that succeeded after a failed attempt has nothing to explain.
+std::string why_it_ended(const Outcome& outcome) {
+  if (outcome.state == "done") {
+    return "";
+  }
+  return outcome.errors.empty() ? outcome.reason.value_or("")
+                                : outcome.errors.back().kind + ": " + outcome.errors.back().message;
+}
+
 class Report {
  public:
   Report(Session& session, size_t ids) : session_(session), several_(ids > 1) {}
@@ -47,9 +56,7 @@ class Report {
  private:
   void say_end(const std::string& id, const Outcome& outcome) {
     if (!session_.out().json()) {
-      std::string why = outcome.errors.empty()
-                            ? outcome.reason.value_or("")
-                            : outcome.errors.back().kind + ": " + outcome.errors.back().message;
+      std::string why = why_it_ended(outcome);
       session_.out().line(shown(id) + "  " + outcome_name(outcome) +
                           (why.empty() ? "" : "  " + shown(why)));
       return;
