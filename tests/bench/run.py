@@ -22,7 +22,7 @@ class Server:
         self.socket = self.dir + "/redis.sock"
         self.url = "unix://" + self.socket
         self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--save", "", "--dir", self.dir,
+            ["setpriv", "--pdeathsig", "KILL", "redis-server", "--port", "0", "--unixsocket", self.socket, "--save", "", "--dir", self.dir,
              "--appendonly", "yes" if aof else "no"], stdout=subprocess.DEVNULL)
         self.client = redis.Redis(unix_socket_path=self.socket)
         deadline = time.time() + 10
@@ -63,7 +63,7 @@ class Daemon:
             f'[redis]\nurl = "{server.url}"\n[workers]\nprocesses = {workers}\n'
             f'[plugins]\npaths = ["{BUILD}/bench"]\n[plugins.bench.config]\nlatency_file = "{self.latencies}"\n'
             f'[queues.default]\nkeep = "{keep}"\n')
-        self.process = subprocess.Popen([BUILD / "bin/stintd", "--config", config])
+        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", BUILD / "bin/stintd", "--config", config])
 
     def pids(self):
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
@@ -162,7 +162,7 @@ def latency(count):
         daemon.ready(server, 2)
         driver(server, "lat", count, 10)
         wait(lambda: len(daemon.latencies.read_text().splitlines()) >= count, 10)
-        samples = sorted(int(x) for x in daemon.latencies.read_text().split())[:]
+        samples = sorted(int(x) for x in daemon.latencies.read_text().split())
         pings = []
         for _ in range(500):
             t = time.perf_counter()

@@ -54,7 +54,7 @@ class Server:
         self.dir = tempfile.mkdtemp(prefix='stint-simulator-')
         self.socket = self.dir + '/redis.sock'
         self.process = subprocess.Popen(
-            ['redis-server', '--port', '0', '--unixsocket', self.socket, '--save', '', '--appendonly', 'no',
+            ['setpriv', '--pdeathsig', 'KILL', 'redis-server', '--port', '0', '--unixsocket', self.socket, '--save', '', '--appendonly', 'no',
              '--dir', self.dir], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.redis = redis.Redis(unix_socket_path=self.socket)
         for _ in range(500):
