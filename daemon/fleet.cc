@@ -18,8 +18,8 @@ ExitCause exit_cause(const WorkerHandle& worker, ExitStatus status, WorkerState 
   if (!worker.refusal().empty() || status.exited_with(to_int(ExitCode::kConfig))) {
     return ExitCause::kRefused;
   }
-  if (before == WorkerState::kKilling || status.exited_with(to_int(ExitCode::kOk)) ||
-      status.exited_with(to_int(ExitCode::kRecycle))) {
+  if ((before == WorkerState::kKilling && !worker.was_stuck()) ||
+      status.exited_with(to_int(ExitCode::kOk)) || status.exited_with(to_int(ExitCode::kRecycle))) {
     return ExitCause::kPlanned;
   }
   return ExitCause::kDied;
@@ -33,7 +33,7 @@ Fleet::Fleet(Options options, Settlements& settlements, Listener listener)
       listener_(std::move(listener)),
       tick_(options_.loop, [this] { tick(); }) {}
 
-void Fleet::start(ConfigPtr config) {
+void Fleet::start(const ConfigPtr& config) {
   for (auto& plan : plan_posts(*config)) {
     auto post = std::make_unique<Post>();
     post->plan = std::move(plan);
@@ -240,16 +240,12 @@ void Fleet::stop(milliseconds limit) {
     if (worker.was_ready()) {
       worker.stop(limit);
     } else {
-      worker.kill();  // it has no jobs, and may sit in a plugin's open
+      worker.kill("it is still starting");  // it has no jobs, and may sit in a plugin's open
     }
   });
   if (processes() == 0) {
     listener_.on_empty();
   }
-}
-
-void Fleet::kill_all() {
-  for_each([](WorkerHandle& worker) { worker.kill(); });
 }
 
 void Fleet::pause() {

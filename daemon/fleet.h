@@ -40,10 +40,9 @@ class Fleet {
   };
   Fleet(Options options, Settlements& settlements, Listener listener);
 
-  void start(ConfigPtr config);
+  void start(const ConfigPtr& config);
   void roll(ConfigPtr config);
   void stop(milliseconds limit);  // 0 = no limit; again with another limit replaces it
-  void kill_all();
   void pause();
   void resume();
   void look(std::string_view worker);

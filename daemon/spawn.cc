@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "common/control/frames.h"
 
@@ -18,8 +18,8 @@ namespace stint {
 namespace {
 
 Error spawn_error(const char* call, int error) {
-  return {ErrorCode::kInternal,
-          std::string("cannot start a worker: ") + call + ": " + std::strerror(error)};
+  return {ErrorCode::kInternal, std::string("cannot start a worker: ") + call + ": " +
+                                    std::system_category().message(error)};
 }
 
 // Above all descriptors that the child will have, so that dup2 never overwrites one that is still
@@ -85,7 +85,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   if (placed) {
     sigset_t none;
     sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, nullptr);
+    (void)pthread_sigmask(SIG_SETMASK, &none, nullptr);
     // All else is O_CLOEXEC, save what whoever started stintd left open.
     (void)close_range(5, ~0U, CLOSE_RANGE_CLOEXEC);
     execveat(fds.binary.get(), "", argv, env, AT_EMPTY_PATH);
@@ -123,13 +123,13 @@ Result<pid_t> spawn(const SpawnRequest& request) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
-  (void)sigprocmask(SIG_SETMASK, &all, &before);
+  (void)pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t pid = fork();
   if (pid == 0) {
     become_worker(*fds, argv.data(), env.data());
   }
   int fork_error = errno;
-  (void)sigprocmask(SIG_SETMASK, &before, nullptr);
+  (void)pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) {
     return spawn_error("fork", fork_error);
   }

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "common/config/boot.h"
@@ -20,8 +20,8 @@ namespace stint {
 namespace {
 
 Error standalone_error(const char* call) {
-  return {ErrorCode::kInternal,
-          std::string("cannot become stint-worker: ") + call + ": " + std::strerror(errno)};
+  return {ErrorCode::kInternal, std::string("cannot become stint-worker: ") + call + ": " +
+                                    std::system_category().message(errno)};
 }
 
 Boot standalone_boot(const Config& config) {
@@ -86,6 +86,7 @@ Error exec_standalone(const Config& config) {
   }
   auto env = worker_environment(environ);
   std::vector<char*> env_pointers;
+  env_pointers.reserve(env.size() + 1);
   for (auto& entry : env) {
     env_pointers.push_back(entry.data());
   }

@@ -10,14 +10,15 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 
 namespace stint {
 namespace {
 
 Error state_dir_error(const std::string& path, int error) {
-  return {ErrorCode::kInternal, "state directory " + path + ": " + std::strerror(error)};
+  return {ErrorCode::kInternal,
+          "state directory " + path + ": " + std::system_category().message(error)};
 }
 
 // Parents get the usual mode; the folder itself 0750 if it is we who make it.

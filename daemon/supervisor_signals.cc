@@ -15,6 +15,12 @@ namespace {
 constexpr milliseconds kSettleLimit{5'000};  // at exit, when Redis is away: then leases do it
 constexpr milliseconds kAtOnce{1};
 
+// What cannot change while jobs are in flight.
+bool same_place(const Config& a, const Config& b) {
+  return a.redis == b.redis && a.ns == b.ns && a.state_dir == b.state_dir &&
+         a.embedded == b.embedded && a.durability == b.durability && a.maxmemory == b.maxmemory;
+}
+
 }  // namespace
 
 void Supervisor::on_signal(SignalAction action) {
@@ -72,9 +78,9 @@ void Supervisor::reload() {
     return;
   }
   Config next = std::move(loaded->config);
-  if (next.redis != config_->redis || next.ns != config_->ns ||
-      next.state_dir != config_->state_dir || next.embedded != config_->embedded) {
-    log::warning("redis, namespace and state_dir change with a restart only; the old ones stay");
+  if (!same_place(next, *config_)) {
+    log::warning(
+        "redis, embedded, namespace and state_dir change with a restart only; the old ones stay");
   }
   next.redis = config_->redis;
   next.ns = config_->ns;

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "common/log/log.h"
@@ -21,6 +21,7 @@ namespace {
 using control::FrameType;
 
 constexpr milliseconds kTermToKill{500};
+constexpr milliseconds kSlowStart{30'000};
 constexpr milliseconds kKillAgain{
     1'000};  // a process in the kernel's uninterruptible sleep takes its time
 
@@ -29,8 +30,8 @@ struct FdPair {
 };
 
 Error fd_error(const char* what) {
-  return {ErrorCode::kInternal,
-          std::string("cannot start a worker: ") + what + ": " + std::strerror(errno)};
+  return {ErrorCode::kInternal, std::string("cannot start a worker: ") + what + ": " +
+                                    std::system_category().message(errno)};
 }
 
 Result<FdPair> make_pipe() {
@@ -115,7 +116,7 @@ Result<void> WorkerHandle::launch() {
     auto fed = decoder_.feed(
         bytes, [this](FrameType type, std::string_view payload) { on_frame(type, payload); });
     if (!fed && state_ == WorkerState::kStarting) {
-      begin_kill(fed.error().message);
+      kill(fed.error().message);
     }
   };
   control_ = std::make_unique<Stream>(launch_.loop, std::move(control->ours),
@@ -179,7 +180,7 @@ void WorkerHandle::stop(milliseconds limit) {
 
 void WorkerHandle::on_limit() {
   if (stop_sent_) {
-    kill();
+    kill("it did not end within its limit");
   } else {
     stop(std::max(launch_.boot.config.shutdown_timeout, milliseconds{1}));
   }
@@ -195,11 +196,7 @@ void WorkerHandle::look() {
   send(FrameType::kLook);
 }
 
-void WorkerHandle::kill() {
-  begin_kill("limit passed");
-}
-
-void WorkerHandle::begin_kill(std::string_view why) {
+void WorkerHandle::kill(std::string_view why) {
   if (state_ == WorkerState::kKilling || !apply(WorkerEvent::kKill)) {
     return;
   }
@@ -230,13 +227,18 @@ void WorkerHandle::check(MonoTime now, milliseconds stuck_after) {
     }
   }
   if (!blamed_.empty()) {
-    begin_kill("a job is past its end: " + std::string(to_string(blamed_.front().kind)));
+    kill("a job is past its end: " + std::string(to_string(blamed_.front().kind)));
     return;
   }
   MonoTime beat{recorder_.table().beat_ns.load()};
   if (was_ready_ && beat.ns != 0 && now - beat > stuck_after) {
     stuck_ = true;
-    begin_kill("its loop stands still");
+    kill("its loop stands still");
+  }
+  if (state_ == WorkerState::kStarting && !slow_said_ && now - started_ > kSlowStart) {
+    slow_said_ = true;
+    log::warning("worker is not ready yet: a plugin's open takes its time, or Redis is away",
+                 {{"worker", id()}, {"pid", pid_}});
   }
 }
 

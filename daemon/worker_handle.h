@@ -48,8 +48,8 @@ class WorkerHandle {
   void stop(milliseconds limit);
   void pause();
   void resume();
-  void look();  // heartbeat now
-  void kill();  // now; nobody's fault: the end of a limit
+  void look();                      // heartbeat now
+  void kill(std::string_view why);  // now; no job's fault
 
   // The tick: kills what is past its kill_at, or stuck. stuck_after: age of the last beat.
   void check(MonoTime now, milliseconds stuck_after);
@@ -65,6 +65,7 @@ class WorkerHandle {
   const Boot& boot() const { return launch_.boot; }
   WorkerState state() const { return state_; }
   bool was_ready() const { return was_ready_; }
+  bool was_stuck() const { return stuck_; }
   const std::string& refusal() const {
     return refusal_;
   }  // why it said it cannot start; empty: it did not
@@ -79,7 +80,6 @@ class WorkerHandle {
   void send(control::FrameType type, std::string_view payload = {});
   void on_frame(control::FrameType type, std::string_view payload);
   void on_limit();
-  void begin_kill(std::string_view why);
   void signal_group(int signal) const;
 
   Launch launch_;
@@ -94,6 +94,7 @@ class WorkerHandle {
   bool was_ready_ = false;
   bool stop_sent_ = false;
   bool stuck_ = false;
+  bool slow_said_ = false;
   std::string refusal_;
   std::vector<Obituary::Blamed> blamed_;
   MonoTime started_;

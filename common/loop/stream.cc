@@ -9,13 +9,18 @@
 #include "common/error.h"
 
 namespace stint {
+namespace {
+
+constexpr size_t kReadSize = 65'536;
+
+}  // namespace
 
 struct Stream::State {
   uv_pipe_t pipe;
   Listener listener;
   bool ended = false;
   bool abandoned = false;                // the Stream is gone: call nobody
-  std::array<char, 64 * 1024> buffer{};  // one read at a time, so one buffer
+  std::array<char, kReadSize> buffer{};  // one read at a time, so one buffer
 
   void end() {
     if (ended || abandoned) {
