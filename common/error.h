@@ -1,6 +1,6 @@
-// Expected failure as a value. A function that can fail returns Result<T>; a bug aborts (STINT_CHECK).
-// Exceptions come only from libraries and are turned into an Error at the first boundary (one place a library).
-// Thread safety: plain values, none shared.
+// Expected failure as a value. A function that can fail returns Result<T>; a bug aborts
+// (STINT_CHECK). Exceptions come only from libraries and are turned into an Error at the first
+// boundary (one place a library). Thread safety: plain values, none shared.
 #pragma once
 
 #include <optional>
@@ -29,7 +29,8 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }

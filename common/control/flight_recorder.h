@@ -1,10 +1,11 @@
-// Shared memory (a memfd, descriptor kRecorderFd) in which a worker notes what it holds, before task code can run, so
-// that the supervisor can settle it when the worker is dead, whatever killed it.
-// Writers: the worker's loop (claim, deadlines, release), its slot threads (start, end), its crash handler (backtrace).
-// Reader: the supervisor, at any time; exact once the worker is dead.
-// Invariants: an entry's fields are written before its state leaves kFree; `state` is the last store of every change and
-// the first load of every read. A worker never runs a job that has no entry. A corrupt table (a task scribbled on it)
-// is bounded by checks in the reader: it yields fewer entries, never a crash of the supervisor.
+// Shared memory (a memfd, descriptor kRecorderFd) in which a worker notes what it holds, before
+// task code can run, so that the supervisor can settle it when the worker is dead, whatever killed
+// it. Writers: the worker's loop (claim, deadlines, release), its slot threads (start, end), its
+// crash handler (backtrace). Reader: the supervisor, at any time; exact once the worker is dead.
+// Invariants: an entry's fields are written before its state leaves kFree; `state` is the last
+// store of every change and the first load of every read. A worker never runs a job that has no
+// entry. A corrupt table (a task scribbled on it) is bounded by checks in the reader: it yields
+// fewer entries, never a crash of the supervisor.
 #pragma once
 
 #include <array>
@@ -25,24 +26,27 @@ enum class EntryState : uint32_t {
   kFree,
   kClaimed,  // ours, not started: goes back uncounted
   kStarted,  // task code runs or may run: a death costs this attempt
-  kEnded,    // task code has returned, the end is not yet acknowledged by Redis: goes back uncounted (at least once)
+  kEnded,  // task code has returned, the end is not yet acknowledged by Redis: goes back uncounted
+           // (at least once)
 };
 
 struct Entry {
   std::atomic<uint32_t> state;
-  uint32_t queue;        // index in the worker's list of queues
+  uint32_t queue;  // index in the worker's list of queues
   uint64_t token;
-  int32_t attempt;       // its number
+  int32_t attempt;  // its number
   int32_t retries;
   int32_t crash_limit;
   uint32_t id_size;
-  int64_t backoff;       // Backoff::encoded
+  int64_t backoff;  // Backoff::encoded
   int64_t keep_ms;
   std::atomic<int64_t> started_wall_ms;
-  // When the supervisor must end this process group (TERM, then KILL), now_mono().ns; 0 = never. The worker moves it:
-  // timeout + grace at start, cancel + grace when told, end of the lease at every renewal, whichever is first.
+  // When the supervisor must end this process group (TERM, then KILL), now_mono().ns; 0 = never.
+  // The worker moves it: timeout + grace at start, cancel + grace when told, end of the lease at
+  // every renewal, whichever is first.
   std::atomic<int64_t> kill_at_ns;
-  std::atomic<uint32_t> kill_kind;  // as EndKind: timeout, cancelled or lost: how the attempt then ends
+  std::atomic<uint32_t>
+      kill_kind;  // as EndKind: timeout, cancelled or lost: how the attempt then ends
   std::array<char, kMaxIdBytes> id;
 };
 
@@ -54,14 +58,16 @@ struct RecorderTable {
   uint32_t magic;
   uint32_t version;
   uint32_t slots;
-  std::atomic<int64_t> beat_ns;        // now_mono() of the loop's last turn (at least every second)
-  std::atomic<uint64_t> jobs_ended;    // since start
-  std::atomic<uint32_t> crash_size;    // bytes of backtrace, written by the crash handler
-  std::array<std::atomic<int32_t>, kMaxSlots> running;  // per slot: index of the started entry, or -1
+  std::atomic<int64_t> beat_ns;      // now_mono() of the loop's last turn (at least every second)
+  std::atomic<uint64_t> jobs_ended;  // since start
+  std::atomic<uint32_t> crash_size;  // bytes of backtrace, written by the crash handler
+  std::array<std::atomic<int32_t>, kMaxSlots>
+      running;  // per slot: index of the started entry, or -1
   std::array<char, kCrashText> crash_text;
   std::array<Entry, kEntries> entries;
 };
-static_assert(std::atomic<int64_t>::is_always_lock_free && std::atomic<uint32_t>::is_always_lock_free);
+static_assert(std::atomic<int64_t>::is_always_lock_free &&
+              std::atomic<uint32_t>::is_always_lock_free);
 
 // A copy of one entry for the reader; strings are its own.
 struct EntryCopy {
@@ -77,7 +83,8 @@ struct EntryCopy {
   std::string id;
 };
 
-// Maps the table. create(): in the supervisor, a new sealed memfd; attach(): in the worker, from kRecorderFd.
+// Maps the table. create(): in the supervisor, a new sealed memfd; attach(): in the worker, from
+// kRecorderFd.
 class FlightRecorder {
  public:
   static Result<FlightRecorder> create(uint32_t slots);

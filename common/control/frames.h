@@ -1,7 +1,8 @@
-// What supervisor and worker say to each other on the worker's own socket pair (descriptor kControlFd in the worker).
-// A frame: 4 bytes length of what follows (little endian), 1 byte type, payload. The descriptor is the identity: EOF in
-// the worker means that the supervisor died; EOF in the supervisor is a hint, only waitpid is the truth.
-// Commands travel here, never as signals, so that they do not interrupt a job.
+// What supervisor and worker say to each other on the worker's own socket pair (descriptor
+// kControlFd in the worker). A frame: 4 bytes length of what follows (little endian), 1 byte type,
+// payload. The descriptor is the identity: EOF in the worker means that the supervisor died; EOF in
+// the supervisor is a hint, only waitpid is the truth. Commands travel here, never as signals, so
+// that they do not interrupt a job.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +23,15 @@ enum class FrameType : uint8_t {
   kBoot = 'b',      // JSON, see boot.h; the first frame
   kPause = 'p',     // take no more jobs (TSTP)
   kContinue = 'c',  // go on
-  kDrain = 'd',     // take no more, give back the unstarted, finish the running without a limit, exit 0 (HUP roll)
-  kStop = 's',      // the same, but tell the tasks (reason shutdown); payload: milliseconds until the rest is handed back
-                    // and the worker exits 0, as text; 0 = no limit. May be sent again with a shorter limit
-  kLook = 'l',      // heartbeat now: a cancel was asked for
+  kDrain = 'd',  // take no more, give back the unstarted, finish the running without a limit, exit
+                 // 0 (HUP roll)
+  kStop = 's',   // the same, but tell the tasks (reason shutdown); payload: milliseconds until the
+                 // rest is handed back
+  // and the worker exits 0, as text; 0 = no limit. May be sent again with a shorter limit
+  kLook = 'l',  // heartbeat now: a cancel was asked for
   // worker -> supervisor
-  kReady = 'r',     // plugins are open, Redis was reached once
-  kFailed = 'f',    // cannot start; payload: the reason, one line. Exit 78 follows
+  kReady = 'r',   // plugins are open, Redis was reached once
+  kFailed = 'f',  // cannot start; payload: the reason, one line. Exit 78 follows
 };
 
 std::string encode(FrameType type, std::string_view payload = {});

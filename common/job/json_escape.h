@@ -1,5 +1,5 @@
-// The \uXXXX escapes of JSON: used by the scanner, which checks them, and by unescape(), which reads
-// them. Pure; any thread.
+// The \uXXXX escapes of JSON: used by the scanner, which checks them, and by unescape(), which
+// reads them. Pure; any thread.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
-// reserved, pending -> active or blocked. The worker's side of claim.lua, heartbeat.lua, release.lua, close.lua.
+// reserved, pending -> active or blocked. The worker's side of claim.lua, heartbeat.lua,
+// release.lua, close.lua.
 #pragma once
 
 #include <span>
@@ -15,19 +16,25 @@
 
 namespace stint {
 
-// claim: up to n jobs for `worker`. The same seq again (after kUnavailable) returns, and renews, what it gave before: a
-// worker repeats a claim until it is answered and only then uses the next seq.
+// claim: up to n jobs for `worker`. The same seq again (after kUnavailable) returns, and renews,
+// what it gave before: a worker repeats a claim until it is answered and only then uses the next
+// seq.
 struct ClaimedJob {
   std::string_view id;      // views into the reply
   std::string_view record;  // see common/job/record.h; may be corrupt
 };
 struct Claimed {
-  enum class Status { kOk, kPaused, kClosed };  // closed: this worker was declared dead; it must exit
+  enum class Status {
+    kOk,
+    kPaused,
+    kClosed
+  };  // closed: this worker was declared dead; it must exit
   Status status = Status::kOk;
   uint64_t token = 0;  // one a batch
   std::vector<ClaimedJob> jobs;
 };
-redis::Command claim(const Keys& keys, std::string_view worker, uint64_t seq, size_t n, milliseconds lease);
+redis::Command claim(const Keys& keys, std::string_view worker, uint64_t seq, size_t n,
+                     milliseconds lease);
 Result<Claimed> parse_claim(redis::ReplyView reply);
 
 // heartbeat: marks attempts as renewed and, where started, stores the limits in force.
@@ -44,7 +51,8 @@ struct BeatAnswer {
 redis::Command heartbeat(const Keys& keys, std::string_view worker, std::span<const Beat> beats);
 Result<std::vector<BeatAnswer>> parse_heartbeat(redis::ReplyView reply);
 
-// release: active -> pending, uncounted. Once it is sent the worker never starts those jobs, whatever the reply.
+// release: active -> pending, uncounted. Once it is sent the worker never starts those jobs,
+// whatever the reply.
 struct Release {
   enum class How { kFree, kElsewhere, kInterrupted };
   std::string_view id;
@@ -54,10 +62,12 @@ struct Release {
 };
 redis::Command release(const Keys& keys, std::string_view worker, std::span<const Release> jobs);
 
-// close: no more claims by this worker; what its last claim gave and nobody settled goes back to pending. Idempotent.
+// close: no more claims by this worker; what its last claim gave and nobody settled goes back to
+// pending. Idempotent.
 redis::Command close_worker(const Keys& keys, std::string_view worker);
 
-// One answer of finish or release: where the job is now, or nothing changed because the lease is another's.
+// One answer of finish or release: where the job is now, or nothing changed because the lease is
+// another's.
 struct Settled {
   bool lost_lease = false;
   Place place = Place::kGone;

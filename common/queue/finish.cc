@@ -31,9 +31,9 @@ std::string times_of(const Ended& job) {
 
 std::string terms_of(const Ended& job) {
   std::string terms(to_string(job.kind));
-  for (int64_t number : {int64_t{job.attempt}, int64_t{job.limits.retries},
-                         int64_t{job.limits.crash_limit}, job.limits.backoff.encoded,
-                         int64_t{job.limits.keep.count()}}) {
+  for (int64_t number :
+       {int64_t{job.attempt}, int64_t{job.limits.retries}, int64_t{job.limits.crash_limit},
+        job.limits.backoff.encoded, int64_t{job.limits.keep.count()}}) {
     terms.append(" ").append(std::to_string(number));
   }
   return terms;

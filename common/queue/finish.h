@@ -1,5 +1,6 @@
-// active -> done or gone, scheduled, pending, failed: how an attempt ends. Sent by workers in batches, and by the
-// supervisor (seq 0) for the attempt that a dead worker was running. Also log.lua, which goes before it.
+// active -> done or gone, scheduled, pending, failed: how an attempt ends. Sent by workers in
+// batches, and by the supervisor (seq 0) for the attempt that a dead worker was running. Also
+// log.lua, which goes before it.
 #pragma once
 
 #include <optional>
@@ -17,9 +18,11 @@ namespace stint {
 
 // Persisted and public: DO NOT CHANGE the names.
 enum class EndKind { kOk, kCancelled, kError, kTimeout, kCrash, kLost, kUnknownTask, kCorrupt };
-std::string_view to_string(EndKind kind);  // "ok", "cancelled", "error", "timeout", "crash", "lost", "unknown-task", "corrupt"
+std::string_view to_string(EndKind kind);  // "ok", "cancelled", "error", "timeout", "crash",
+                                           // "lost", "unknown-task", "corrupt"
 
-// One error object of an outcome, as JSON. message is cut to kMaxErrorText (and says so), made valid UTF-8.
+// One error object of an outcome, as JSON. message is cut to kMaxErrorText (and says so), made
+// valid UTF-8.
 std::string error_json(int attempt, EndKind kind, std::string_view message, std::string_view signal,
                        std::string_view worker, int64_t at_ms);
 
@@ -27,9 +30,9 @@ struct Ended {
   std::string id;
   uint64_t token = 0;
   EndKind kind = EndKind::kOk;
-  int attempt = 1;  // its number: attempts of the record + 1
-  Limits limits;    // in force: retries, crash_limit, backoff, keep are used
-  std::string body;  // kOk: the result (JSON; empty = null); else error_json()
+  int attempt = 1;         // its number: attempts of the record + 1
+  Limits limits;           // in force: retries, crash_limit, backoff, keep are used
+  std::string body;        // kOk: the result (JSON; empty = null); else error_json()
   int64_t started_ms = 0;  // wall clock, 0 = unknown
   int64_t finished_ms = 0;
 };
@@ -45,12 +48,13 @@ redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, K
                       std::span<const Ended> jobs);
 // Answer: parse_settled().
 
-// Lines and progress of running attempts, written with heartbeats and before finish, never a command a line.
+// Lines and progress of running attempts, written with heartbeats and before finish, never a
+// command a line.
 struct LogBatch {
   std::string id;
   uint64_t token = 0;
   std::optional<std::string> progress;  // JSON
-  std::vector<std::string> lines;       // "<ms> <attempt> <text>": one line each, cut to kMaxLogLine
+  std::vector<std::string> lines;  // "<ms> <attempt> <text>": one line each, cut to kMaxLogLine
 };
 redis::Command append_log(const Keys& keys, std::span<const LogBatch> batches);
 

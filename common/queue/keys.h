@@ -1,4 +1,5 @@
-// Every key name, once. Scripts get prefix() and append the same names; check_tree.py compares them.
+// Every key name, once. Scripts get prefix() and append the same names; check_tree.py compares
+// them.
 #pragma once
 
 #include <string>
@@ -13,18 +14,26 @@ class Keys {
 
   const std::string& prefix() const { return prefix_; }
   const std::string& queue() const { return queue_; }
-  std::string operator()(std::string_view name) const { return prefix_ + std::string(name); }  // "jobs", "inbox"
+  std::string operator()(std::string_view name) const {
+    return prefix_ + std::string(name);
+  }  // "jobs", "inbox"
   std::string log(std::string_view id) const { return prefix_ + "log:" + std::string(id); }
   std::string worker(std::string_view id) const { return prefix_ + "worker:" + std::string(id); }
-  std::string blocked(std::string_view resource) const { return prefix_ + "blocked:" + std::string(resource); }
+  std::string blocked(std::string_view resource) const {
+    return prefix_ + "blocked:" + std::string(resource);
+  }
 
  private:
   std::string prefix_;
   std::string queue_;
 };
 
-inline std::string queues_key(std::string_view ns) { return std::string(ns) + ":queues"; }
-inline std::string meta_key(std::string_view ns) { return std::string(ns) + ":meta"; }
+inline std::string queues_key(std::string_view ns) {
+  return std::string(ns) + ":queues";
+}
+inline std::string meta_key(std::string_view ns) {
+  return std::string(ns) + ":meta";
+}
 inline constexpr std::string_view kFormat = "1";
 
 // A batch for one script: no more jobs, no more bytes of records and parameters.

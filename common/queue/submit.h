@@ -24,11 +24,13 @@ struct Submitted {
   Place place;  // where the job is now
 };
 
-std::string new_nonce();                       // 8 letters and digits; one a call, the same when it is sent again
+std::string new_nonce();  // 8 letters and digits; one a call, the same when it is sent again
 std::string due_argument(const JobSpec& spec);  // "0", "+5000", "1763661387123"
 
-// Requires: 1..kBatchJobs specs whose records and parameters are within kBatchBytes (one oversized job may stand alone).
-redis::Command submit(const Keys& keys, std::string_view nonce, bool again, std::span<const JobSpec> specs);
+// Requires: 1..kBatchJobs specs whose records and parameters are within kBatchBytes (one oversized
+// job may stand alone).
+redis::Command submit(const Keys& keys, std::string_view nonce, bool again,
+                      std::span<const JobSpec> specs);
 Result<std::vector<Submitted>> parse_submit(redis::ReplyView reply, size_t count);
 
 }  // namespace stint

@@ -1,5 +1,6 @@
-// What daemons do for a queue beside running jobs: sweep, promote, expire, take the inbox in, announce workers, notice
-// that Redis is another than before. Each is one bounded batch; any number of daemons may do it at once.
+// What daemons do for a queue beside running jobs: sweep, promote, expire, take the inbox in,
+// announce workers, notice that Redis is another than before. Each is one bounded batch; any number
+// of daemons may do it at once.
 #pragma once
 
 #include <optional>
@@ -28,13 +29,15 @@ struct ActiveEntry {
 };
 Result<ActiveEntry> parse_active(std::string_view value);
 
-// sweep: settles attempts whose holder is gone, if value and mark are still what was seen. mark empty: none in `leases`.
+// sweep: settles attempts whose holder is gone, if value and mark are still what was seen. mark
+// empty: none in `leases`.
 struct Suspect {
   std::string id;
   std::string active_value;
   std::string mark;
 };
-redis::Command sweep(const Keys& keys, milliseconds keep_cancelled, std::span<const Suspect> suspects);
+redis::Command sweep(const Keys& keys, milliseconds keep_cancelled,
+                     std::span<const Suspect> suspects);
 struct Swept {
   std::string id;
   Place place;
@@ -50,24 +53,26 @@ struct Moved {
 };
 Result<Moved> parse_moved(redis::ReplyView reply);
 
-// intake: the tail of `list` -> pending, scheduled or rejected. Entries in the order in which they are taken (tail first).
+// intake: the tail of `list` -> pending, scheduled or rejected. Entries in the order in which they
+// are taken (tail first).
 struct InboxEntry {
-  std::string raw;            // compared byte for byte with the tail
+  std::string raw;             // compared byte for byte with the tail
   std::optional<JobSpec> job;  // empty: refused, for `reason`
   std::string reason;
-  std::string id;             // of a refused one, if it said one
+  std::string id;  // of a refused one, if it said one
 };
 struct IntakeAnswer {
   enum class Status {
     kOk,
     kMoved,     // another daemon took some first: read the list again
-    kConflict,  // the entry after the taken ones has a known id with other content: send it again as refused
+    kConflict,  // the entry after the taken ones has a known id with other content: send it again
+                // as refused
   };
   size_t taken = 0;
   Status status = Status::kOk;
 };
-redis::Command intake(const Keys& keys, const std::string& list, std::string_view nonce, int64_t rejected_max,
-                      std::span<const InboxEntry> entries);
+redis::Command intake(const Keys& keys, const std::string& list, std::string_view nonce,
+                      int64_t rejected_max, std::span<const InboxEntry> entries);
 Result<IntakeAnswer> parse_intake(redis::ReplyView reply);
 // A rejected entry taken apart. On failure: kInvalid.
 struct Rejected {
@@ -77,12 +82,14 @@ struct Rejected {
 };
 Result<Rejected> parse_rejected(std::string_view entry);
 
-// announce: a worker says that it lives and what it is; its registration lapses after ttl without another.
+// announce: a worker says that it lives and what it is; its registration lapses after ttl without
+// another.
 redis::Command announce(const Keys& keys, std::string_view worker, milliseconds ttl,
                         std::span<const std::pair<std::string, std::string>> fields,
                         std::span<const std::string> tasks);
 
-// epoch: before the first claim on every new connection. Tokens must grow also after data loss or failover.
+// epoch: before the first claim on every new connection. Tokens must grow also after data loss or
+// failover.
 redis::Command epoch(const Keys& keys, std::string_view run_id);
 
 }  // namespace stint

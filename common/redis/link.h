@@ -27,7 +27,7 @@ class Link {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  void start();  // may call on_end before it returns
+  void start();                  // may call on_end before it returns
   void send(std::string bytes);  // Requires: open. May call on_end before it returns
 
  private:

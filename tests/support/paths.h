@@ -1,5 +1,5 @@
-// Where the tests find what was built. Functions, not macros on every command line: with those no two checkouts could
-// share a compiler cache.
+// Where the tests find what was built. Functions, not macros on every command line: with those no
+// two checkouts could share a compiler cache.
 #pragma once
 
 #include <string>
