@@ -5,7 +5,7 @@ import time
 
 import scripts
 
-STEPS = 60000
+STEPS = 200000
 
 MUTANTS = [
     # claim
