@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <system_error>
 
 namespace stint::control {
 
@@ -18,7 +19,8 @@ constexpr uint32_t kMagic = 0x73746e74;
 constexpr uint32_t kTableVersion = 1;
 
 Error system_error(std::string_view what) {
-  return {ErrorCode::kInternal, "flight recorder: " + std::string(what) + ": " + strerror(errno)};
+  return {ErrorCode::kInternal,
+          "flight recorder: " + std::string(what) + ": " + std::generic_category().message(errno)};
 }
 
 Result<RecorderTable*> map_table(int fd) {

@@ -91,6 +91,8 @@ class FlightRecorder {
   static Result<FlightRecorder> attach(int fd);
   FlightRecorder(FlightRecorder&& other) noexcept;
   FlightRecorder& operator=(FlightRecorder&& other) noexcept;
+  FlightRecorder(const FlightRecorder&) = delete;
+  FlightRecorder& operator=(const FlightRecorder&) = delete;
   ~FlightRecorder();
 
   int fd() const { return fd_.get(); }

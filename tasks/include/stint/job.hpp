@@ -43,7 +43,7 @@ inline const char* to_string(Stop reason) noexcept {
 // Returned by a handler that has kept a copy of its Job: some thread completes it, and until then
 // it keeps its slot.
 struct Later {};
-inline constexpr Later later{};
+inline constexpr Later later{};  // NOLINT(readability-identifier-naming): authors write it
 
 // Thrown by a handler: the attempt fails and is not retried, whatever retries are left.
 struct FinalError : std::runtime_error {
@@ -58,8 +58,8 @@ inline std::string quoted(std::string_view text) {
       (out += '\\') += c;
     } else if (static_cast<unsigned char>(c) < 0x20) {
       char code[8];
-      std::snprintf(code, sizeof code, "\\u%04x",
-                    static_cast<unsigned>(static_cast<unsigned char>(c)));
+      (void)std::snprintf(code, sizeof code, "\\u%04x",
+                          static_cast<unsigned>(static_cast<unsigned char>(c)));
       out += code;
     } else {
       out += c;

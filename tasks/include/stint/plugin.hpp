@@ -42,6 +42,7 @@ class Task {
   }
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
+  ~Task() = default;
 
   Task& lease(Milliseconds value) { return limits_.lease_ms = value.count(), *this; }
   Task& timeout(Milliseconds value) { return limits_.timeout_ms = value.count(), *this; }
@@ -106,7 +107,9 @@ class Plugin {
   static const stint_plugin* entry(const stint_host* host, const char* name, const char* version,
                                    void (*setup)(Plugin&)) noexcept {
     detail::host = host;
-    instance_ = new Plugin;  // never destroyed: a thread of the plugin may outlive main
+    // Never destroyed: a thread of the plugin may outlive main. Without memory for it the worker
+    // ends.
+    instance_ = new Plugin;  // NOLINT(bugprone-unhandled-exception-at-new)
     try {
       setup(*instance_);
     } catch (const std::exception& error) {
@@ -150,7 +153,7 @@ class Plugin {
   }
   static std::int32_t report(const char* text, char* error, std::uint64_t size) noexcept {
     if (size > 0) {
-      std::snprintf(error, static_cast<std::size_t>(size), "%s", text);
+      (void)std::snprintf(error, static_cast<std::size_t>(size), "%s", text);
     }
     return 1;
   }
@@ -160,12 +163,13 @@ class Plugin {
         instance_->close_();
       }
     } catch (const std::exception& thrown) {
-      std::fprintf(stderr, "close: %s\n", thrown.what());
+      (void)std::fprintf(stderr, "close: %s\n", thrown.what());
     } catch (...) {
-      std::fputs("close threw something that is not a std::exception\n", stderr);
+      (void)std::fputs("close threw something that is not a std::exception\n", stderr);
     }
   }
 
+  // NOLINTNEXTLINE(readability-identifier-naming): private, as other members
   static inline Plugin* instance_ = nullptr;
   std::vector<std::unique_ptr<Task>> tasks_;
   std::vector<const stint_task*> tables_;
