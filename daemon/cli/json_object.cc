@@ -31,40 +31,40 @@ std::string json_names(std::span<const std::string> names) {
   return json_array(literals);
 }
 
-void JsonObject::key(std::string_view name) {
+void JsonObject::add_key(std::string_view name) {
   text_ += text_.size() > 1 ? ",\"" : "\"";
   text_ += name;
   text_ += "\":";
 }
 
-JsonObject& JsonObject::text(std::string_view name, std::string_view value) {
-  return raw(name, json_text(value));
+JsonObject& JsonObject::text(std::string_view key, std::string_view value) {
+  return raw(key, json_text(value));
 }
 
-JsonObject& JsonObject::number(std::string_view name, int64_t value) {
-  return raw(name, std::to_string(value));
+JsonObject& JsonObject::number(std::string_view key, int64_t value) {
+  return raw(key, std::to_string(value));
 }
 
-JsonObject& JsonObject::boolean(std::string_view name, bool value) {
-  return raw(name, value ? "true" : "false");
+JsonObject& JsonObject::boolean(std::string_view key, bool value) {
+  return raw(key, value ? "true" : "false");
 }
 
-JsonObject& JsonObject::raw(std::string_view name, std::string_view json) {
-  key(name);
+JsonObject& JsonObject::raw(std::string_view key, std::string_view json) {
+  add_key(key);
   text_ += json.empty() ? "null" : json;
   return *this;
 }
 
-JsonObject& JsonObject::text(std::string_view name, const std::optional<std::string>& value) {
-  return value ? text(name, std::string_view(*value)) : null(name);
+JsonObject& JsonObject::text(std::string_view key, const std::optional<std::string>& value) {
+  return value ? text(key, std::string_view(*value)) : null(key);
 }
 
-JsonObject& JsonObject::number(std::string_view name, const std::optional<int64_t>& value) {
-  return value ? number(name, *value) : null(name);
+JsonObject& JsonObject::number(std::string_view key, const std::optional<int64_t>& value) {
+  return value ? number(key, *value) : null(key);
 }
 
-JsonObject& JsonObject::time(std::string_view name, const std::optional<int64_t>& wall_ms) {
-  return wall_ms ? text(name, std::string_view(rfc3339(*wall_ms))) : null(name);
+JsonObject& JsonObject::time(std::string_view key, const std::optional<int64_t>& wall_ms) {
+  return wall_ms ? text(key, std::string_view(rfc3339(*wall_ms))) : null(key);
 }
 
 }  // namespace stint::cli

@@ -25,7 +25,7 @@ class JsonObject {
   std::string str() const { return text_ + "}"; }
 
  private:
-  void key(std::string_view name);
+  void add_key(std::string_view name);
   std::string text_ = "{";
 };
 

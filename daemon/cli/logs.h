@@ -17,7 +17,7 @@ struct LogLine {
   std::string text;
 };
 // `<number> <ms> <attempt> <text>`; empty if it is not one.
-std::optional<LogLine> parse_log_line(std::string_view line);
+std::optional<LogLine> parse_log_line(std::string_view text);
 
 ExitCode print_logs(Session& session, const std::vector<std::string>& ids);
 

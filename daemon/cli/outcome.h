@@ -24,7 +24,7 @@ struct Outcome {
   std::vector<AttemptError> errors;
 };
 
-Outcome parse_outcome(std::string_view json);
+Outcome parse_outcome(std::string_view text);
 // Error objects as stored: joined by ",\n". One that is damaged is left out.
 std::vector<AttemptError> parse_errors(std::string_view joined);
 std::string error_json(const AttemptError& error);

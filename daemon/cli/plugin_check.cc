@@ -32,6 +32,7 @@ ExitCode run_plugin_check(const Globals& globals, const std::vector<std::string>
   std::vector<std::string> words{"stint-worker", "--check"};
   words.insert(words.end(), files.begin(), files.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (auto& word : words) {
     argv.push_back(word.data());
   }

@@ -102,6 +102,7 @@ Result<Totals> read_totals(Session& session) {
 Result<std::vector<Totals>> read_all_totals(Session& session,
                                             const std::vector<std::string>& queues) {
   std::vector<redis::Command> asked;
+  asked.reserve(queues.size());
   for (const auto& queue : queues) {
     asked.push_back(totals(Keys(session.config().ns, queue)));
   }

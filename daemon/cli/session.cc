@@ -11,7 +11,10 @@ namespace {
 
 constexpr size_t kPipeline = 32;
 
-const QueueConfig kPlainQueue;
+const QueueConfig& plain_queue() {
+  static const QueueConfig queue;
+  return queue;
+}
 
 }  // namespace
 
@@ -30,7 +33,8 @@ Result<std::string> choose_queue(const Config& config) {
   return Error{ErrorCode::kInvalid, "which queue? Say one of " + names + " with --queue"};
 }
 
-Session::Session(Config config, std::string queue, bool named, redis::Client client, Output out)
+Session::Session(Config config, const std::string& queue, bool named, redis::Client client,
+                 Output out)
     : config_(std::move(config)),
       keys_(config_.ns, queue),
       queue_named_(named),
@@ -56,14 +60,14 @@ Result<Session> Session::open(const Globals& globals) {
   loaded->config.redis = reached->url;
   loaded->config.embedded = false;  // from here on: that very one, also after an outage
   bool named = !globals.flags.queues.empty();
-  return Session(std::move(loaded->config), std::move(*queue), named, std::move(reached->client),
+  return Session(std::move(loaded->config), *queue, named, std::move(reached->client),
                  Output(globals));
 }
 
 const QueueConfig& Session::queue_config() const {
   auto is_ours = [this](const QueueConfig& queue) { return queue.name == keys_.queue(); };
   auto found = std::find_if(config_.queues.begin(), config_.queues.end(), is_ours);
-  return found == config_.queues.end() ? kPlainQueue : *found;
+  return found == config_.queues.end() ? plain_queue() : *found;
 }
 
 Result<redis::OwnedReply> Session::ask(const redis::Command& command) {

@@ -40,7 +40,7 @@ class Session {
   }
 
  private:
-  Session(Config config, std::string queue, bool named, redis::Client client, Output out);
+  Session(Config config, const std::string& queue, bool named, redis::Client client, Output out);
   Config config_;
   Keys keys_;
   bool queue_named_;

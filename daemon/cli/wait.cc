@@ -101,6 +101,7 @@ class Watch {
 Result<void> wait_for(Session& session, const std::vector<std::string>& ids, bool was_there,
                       std::optional<milliseconds> limit, const OnEnd& on_end) {
   std::vector<Watched> waiting;
+  waiting.reserve(ids.size());
   for (const auto& id : ids) {
     waiting.push_back({id, was_there});
   }
