@@ -92,6 +92,8 @@ def check_text(path, text):
 def check_test_names(path, text):
     """CMake takes ; [ ] in a test's name apart, and the test would silently never run."""
     for match in re.finditer(r'TEST_CASE\(\s*((?:"[^"]*"\s*)+)', text):
+        if match.group(1).startswith('"-'):
+            report(path, text.count("\n", 0, match.start()) + 1, "a test's name that begins with - is an option to Catch")
         if re.search(r"[;\[\]\\]", match.group(1)):
             report(path, text.count("\n", 0, match.start()) + 1, "; [ ] or \\ in the name of a test: ctest would not run it")
 

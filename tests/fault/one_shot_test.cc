@@ -25,7 +25,7 @@ void fail_three(const Daemon& daemon) {
 
 }  // namespace
 
-TEST_CASE("--retry-failed: every failed job runs again, and how many is said") {
+TEST_CASE("stintd --retry-failed: every failed job runs again, and how many is said") {
   Daemon daemon;
   fail_three(daemon);
   auto once = stintd({"--config", daemon.config_file(), "--retry-failed"});
@@ -37,7 +37,7 @@ TEST_CASE("--retry-failed: every failed job runs again, and how many is said") {
   daemon.stop();
 }
 
-TEST_CASE("--delete-failed: they are gone, and do not come back") {
+TEST_CASE("stintd --delete-failed: they are gone, and do not come back") {
   Daemon daemon;
   fail_three(daemon);
   auto once = stintd({"--config", daemon.config_file(), "--delete-failed", "--json"});
@@ -50,7 +50,8 @@ TEST_CASE("--delete-failed: they are gone, and do not come back") {
 }
 
 TEST_CASE(
-    "--flush-stale: what is past its lease is settled by the deadline's word, the living are left "
+    "stintd --flush-stale: what is past its lease is settled by the deadline's word, the living "
+    "are left "
     "alone") {
   Daemon daemon;
   push(daemon, "alive", "hang", announced(daemon / "started"));
@@ -76,7 +77,7 @@ TEST_CASE("one-shot options: no Redis is exit 7, and none is started") {
   CHECK(stintd({"--redis", "unix://" + (dir / "none.sock"), "--flush-stale"}).code == 7);
 }
 
-TEST_CASE("--check-config: what would run, 0 or 78, a mistake in the options is 2") {
+TEST_CASE("stintd --check-config: what would run, 0 or 78, a mistake in the options is 2") {
   TempDir dir;
   write_file(dir / "good.toml",
              "[workers]\nprocesses = 3\n[queues.video]\nprocesses = 1\n[queues.mail]\n");

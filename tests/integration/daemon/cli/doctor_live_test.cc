@@ -100,7 +100,10 @@ TEST_CASE("doctor: a queue whose jobs move while it looks has nothing wrong") {
   std::thread first([&] { one.run(stop); });
   std::thread second([&] { two.run(stop); });
   Lines found;
-  for (int i = 0; i < 25; ++i) {
+  // A fast machine examines 25 times before the movers have begun: go on until they have moved
+  // enough.
+  auto moved_enough = [&] { return one.steps() > 100 && two.steps() > 100; };
+  for (int i = 0; i < 25 || (i < 10'000 && !moved_enough()); ++i) {
     auto some = queue.found();
     found.insert(found.end(), some.begin(), some.end());
   }
