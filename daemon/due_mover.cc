@@ -31,7 +31,7 @@ void DueMover::turn() {
   }
   under_way_ = true;
   redis_.run(options_.command(),
-             [this, alive = std::weak_ptr<int>(alive_)](Result<redis::ReplyView> reply) {
+             [this, alive = std::weak_ptr<int>(alive_)](const Result<redis::ReplyView>& reply) {
                if (!alive.expired()) {
                  under_way_ = false;
                  answered(reply);

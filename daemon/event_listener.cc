@@ -11,6 +11,7 @@ EventListener::EventListener(uv_loop_s* loop, const redis::Url& url,
              {url, "stintd-events", milliseconds{5'000}, milliseconds{10'000}, milliseconds{2'000}},
              {[](const redis::ServerInfo&) {}, [](const Error&) {}}) {
   std::vector<std::string> channels;
+  channels.reserve(queues.size());
   for (const auto& keys : queues) {
     channels.push_back(keys("events"));
   }

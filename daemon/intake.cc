@@ -12,7 +12,7 @@ namespace {
 
 constexpr milliseconds kIntakePause{1'000};
 constexpr size_t kFirstWindow = 10;
-constexpr size_t kSmallRead = 256 * 1024;
+constexpr size_t kSmallRead = size_t{256} * 1024;
 
 }  // namespace
 
@@ -43,7 +43,7 @@ Intake::Intake(uv_loop_s* loop, Keys keys, Options options)
 
 void Intake::ask(redis::Command command, void (Intake::*next)(const Result<redis::ReplyView>&)) {
   under_way_ = true;
-  redis_.run(std::move(command), [this, next](Result<redis::ReplyView> reply) {
+  redis_.run(std::move(command), [this, next](const Result<redis::ReplyView>& reply) {
     under_way_ = false;
     (this->*next)(reply);
   });

@@ -30,7 +30,7 @@ void MemoryWatch::look() {
     return;
   }
   redis_.run(redis::plain({"INFO", "memory"}),
-             [this, alive = std::weak_ptr<int>(alive_)](Result<redis::ReplyView> reply) {
+             [this, alive = std::weak_ptr<int>(alive_)](const Result<redis::ReplyView>& reply) {
                if (!alive.expired() && reply) {
                  seen(reply->str());
                }

@@ -45,7 +45,7 @@ struct Check : std::enable_shared_from_this<Check> {
 
   void ask(redis::Command command, void (Check::*next)(redis::ReplyView)) {
     redis.run(std::move(command),
-              [self = shared_from_this(), next](Result<redis::ReplyView> reply) {
+              [self = shared_from_this(), next](const Result<redis::ReplyView>& reply) {
                 if (reply) {
                   ((*self).*next)(*reply);
                 } else {
@@ -90,7 +90,7 @@ struct Check : std::enable_shared_from_this<Check> {
     // A Redis that is full refuses new members; then the name is not listed until the next
     // connection.
     redis.run(redis::plain(std::move(command)),
-              [self = shared_from_this()](Result<redis::ReplyView> reply) {
+              [self = shared_from_this()](const Result<redis::ReplyView>& reply) {
                 if (!reply && reply.error().code == ErrorCode::kRefused &&
                     !reply.error().message.starts_with("OOM")) {
                   self->done(explain(reply.error(), self->config));

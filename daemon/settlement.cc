@@ -86,7 +86,7 @@ void Settlement::step() {
     return;
   }
   redis_.run(steps_.front(),
-             [this, alive = std::weak_ptr<int>(alive_)](Result<redis::ReplyView> reply) {
+             [this, alive = std::weak_ptr<int>(alive_)](const Result<redis::ReplyView>& reply) {
                if (!alive.expired()) {
                  answered(reply);
                }

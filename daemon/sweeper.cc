@@ -44,7 +44,8 @@ void Sweeper::begin() {
 }
 
 void Sweeper::ask(redis::Command command, void (Sweeper::*next)(redis::ReplyView)) {
-  auto done = [this, next, alive = std::weak_ptr<int>(alive_)](Result<redis::ReplyView> reply) {
+  auto done = [this, next,
+               alive = std::weak_ptr<int>(alive_)](const Result<redis::ReplyView>& reply) {
     if (alive.expired()) {
       return;
     }

@@ -59,7 +59,7 @@ void on_crash(int signal) {
   errno = saved;
   // Blocked until this handler returns: then it ends the process, also where a fault would not come
   // again.
-  ::raise(signal);
+  (void)::raise(signal);
 }
 
 }  // namespace

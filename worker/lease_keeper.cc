@@ -78,11 +78,11 @@ void LeaseKeeper::beat() {
     }
   });
   if (!round->jobs.empty()) {
-    send(std::move(round));
+    send(round);
   }
 }
 
-void LeaseKeeper::send(std::shared_ptr<Round> round) {
+void LeaseKeeper::send(const std::shared_ptr<Round>& round) {
   std::vector<Beat> beats;
   beats.reserve(round->jobs.size());
   for (const Beaten& beaten : round->jobs) {

@@ -47,7 +47,7 @@ class LeaseKeeper {
   bool mine(const Job& job) const;
   void on_time();
   void beat();
-  void send(std::shared_ptr<Round> round);
+  void send(const std::shared_ptr<Round>& round);
   void on_answer(const Round& round, const Result<redis::ReplyView>& reply);
   void renew(const Beaten& beaten, MonoTime sent);
   void obey(const Round& round, const BeatAnswer& answer);

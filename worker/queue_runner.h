@@ -16,6 +16,7 @@ class QueueRunner {
   QueueRunner(Context& context, Lane lane, std::function<void()> on_closed);
   QueueRunner(const QueueRunner&) = delete;
   QueueRunner& operator=(const QueueRunner&) = delete;
+  ~QueueRunner() = default;
 
   Lane& lane() { return lane_; }
   Claimer& claimer() { return claimer_; }

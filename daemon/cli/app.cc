@@ -65,7 +65,7 @@ std::vector<std::string> verb_names(CLI::App* app) {
   return names;
 }
 
-std::string with_nearest(std::string text, const std::string& word,
+std::string with_nearest(const std::string& text, const std::string& word,
                          const std::vector<std::string>& known) {
   auto name = nearest(word, known);
   return text + (name ? "; did you mean " + *name + "?" : "");

@@ -108,12 +108,12 @@ int32_t host_stop_reason(stint_job job) noexcept {
   return attempt.runs() ? static_cast<int32_t>(attempt->stop_reason()) : STINT_GONE;
 }
 
-int32_t host_wait_stop(stint_job job, uint64_t milliseconds_) noexcept {
+int32_t host_wait_stop(stint_job job, uint64_t at_most_ms) noexcept {
   Attempt attempt(job);
   if (!attempt.runs()) {
     return STINT_GONE;
   }
-  auto wait = std::chrono::milliseconds(std::min(milliseconds_, kLongestWaitMs));
+  auto wait = std::chrono::milliseconds(std::min(at_most_ms, kLongestWaitMs));
   attempt->changed.wait_for(attempt.lock(), wait, [&attempt, job] {
     return attempt->handle != job || !attempt->running ||
            attempt->stop_reason() != StopReason::kNone;
