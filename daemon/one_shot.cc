@@ -36,6 +36,15 @@ Error unexpected(const char* command) {
   return {ErrorCode::kInternal, std::string(command) + ": unexpected answer"};
 }
 
+// The time of the newest failure, as a bound of ZRANGEBYSCORE; "-inf" if nothing has failed.
+Result<std::string> last_failure(redis::Client& client, const Keys& keys) {
+  auto newest = client.run(redis::plain({"ZRANGE", keys("failed"), "-1", "-1", "WITHSCORES"}));
+  if (!newest) {
+    return newest.error();
+  }
+  return newest->view().size() == 2 ? std::string(newest->view()[1].str()) : std::string("-inf");
+}
+
 // Failed jobs in pages, oldest first. What a page leaves behind (it moved meanwhile) is stepped
 // over.
 template <typename Make, typename Parse>
@@ -43,9 +52,14 @@ Result<Worked> each_failed(redis::Client& client, const Keys& keys, const Make& 
                            const Parse& parse) {
   Worked worked;
   size_t stay = 0;
+  // What fails again while we work is not ours: it would be retried over and over.
+  auto last = last_failure(client, keys);
+  if (!last) {
+    return last.error();
+  }
   while (true) {
-    auto page = client.run(redis::plain(
-        {"ZRANGE", keys("failed"), std::to_string(stay), std::to_string(stay + kBatchJobs - 1)}));
+    auto page = client.run(redis::plain({"ZRANGEBYSCORE", keys("failed"), "-inf", *last, "LIMIT",
+                                         std::to_string(stay), std::to_string(kBatchJobs)}));
     if (!page) {
       return page.error();
     }

@@ -228,6 +228,9 @@ void WorkerHandle::check(MonoTime now, milliseconds stuck_after) {
   }
   if (!blamed_.empty()) {
     kill("a job is past its end: " + std::string(to_string(blamed_.front().kind)));
+    if (blamed_.front().kind == EndKind::kLost) {
+      kill_timer_.start(milliseconds{1});  // its lease runs out: no time to be asked
+    }
     return;
   }
   MonoTime beat{recorder_.table().beat_ns.load()};

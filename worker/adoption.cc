@@ -144,8 +144,13 @@ void Adoption::fetch_params() {
 void Adoption::fetch_params_of(Job& job) {
   job.params_asked = true;
   auto done = [this, &job, handle = job.handle](const Result<redis::ReplyView>& reply) {
-    if (job.handle != handle || job.stage != Stage::kLine || !reply) {
-      return;  // no reply: asked again with the next connection
+    if (job.handle != handle || job.stage != Stage::kLine) {
+      return;
+    }
+    if (!reply) {
+      job.params_asked =
+          false;  // asked again when the line is looked at next, or with the next connection
+      return;
     }
     if (reply->is_nil()) {
       std::erase(line_, &job);
@@ -182,13 +187,26 @@ void Adoption::ask_who_has() {
   context_.redis.run(redis::plain(std::move(command)),
                      [this, asked, now_ms](const Result<redis::ReplyView>& reply) {
                        asking_ = false;
-                       if (!reply || *now_ms == 0) {
+                       if (!reply && reply.error().code == ErrorCode::kUnavailable && !closed_) {
                          unknown_.insert(unknown_.begin(), asked->begin(), asked->end());
-                         return;
+                         return;  // asked again with the next connection
                        }
-                       on_seen(*asked, *now_ms, *reply);
+                       if (reply && *now_ms != 0) {
+                         on_seen(*asked, *now_ms, *reply);
+                       } else {
+                         release_asked(*asked);
+                       }
                        context_.changed();
                      });
+}
+
+// Redis does not tell, or we are leaving: another worker may know the task.
+void Adoption::release_asked(const std::vector<Job*>& asked) {
+  for (Job* job : asked) {
+    if (job->stage == Stage::kAsking) {
+      reporter_.release(*job, Release::How::kElsewhere, kElsewhereDelay);
+    }
+  }
 }
 
 void Adoption::on_seen(const std::vector<Job*>& asked, int64_t now_ms, redis::ReplyView seen) {

@@ -35,6 +35,7 @@ class Adoption {
   void fetch_params();
   void fetch_params_of(Job& job);
   void ask_who_has();
+  void release_asked(const std::vector<Job*>& asked);
   void on_seen(const std::vector<Job*>& asked, int64_t now_ms, redis::ReplyView seen);
 
   Context& context_;

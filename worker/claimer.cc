@@ -124,6 +124,8 @@ void Claimer::wait_if_empty() {
   }
   if (!wait_link_.ready()) {
     wait_link_.open();  // nothing if it is open; its on_ready looks again
+    timer_.start(
+        kLookPause);  // nor may a queue stand still because only this connection cannot be made
     return;
   }
   waiting_ = true;

@@ -1,5 +1,7 @@
 #include "worker/kill_time.h"
 
+#include <algorithm>
+
 namespace stint {
 
 namespace {
@@ -10,14 +12,21 @@ void lower_to(KillTime& least, MonoTime at, EndKind kind) {
   }
 }
 
+// The supervisor looks every 250 ms: of a short lease, a share would not leave it the time to kill.
+constexpr milliseconds kToKill{400};
+
+milliseconds kill_share(milliseconds lease) {
+  return std::min(lease * 85 / 100, lease - kToKill);
+}
+
 }  // namespace
 
 MonoTime fence_time(MonoTime renewed, milliseconds lease) {
-  return renewed + lease * 60 / 100;
+  return renewed + std::min(lease * 60 / 100, kill_share(lease) - milliseconds{100});
 }
 
 KillTime kill_time(const AttemptTimes& times, const Limits& limits) {
-  KillTime least{times.renewed + times.lease * 85 / 100, EndKind::kLost};
+  KillTime least{times.renewed + kill_share(times.lease), EndKind::kLost};
   if (limits.timeout.count() > 0) {
     lower_to(least, times.started + limits.timeout + limits.grace, EndKind::kTimeout);
   }

@@ -69,8 +69,8 @@ void LeaseKeeper::beat() {
   beat_again_ = false;
   auto round = std::make_shared<Round>();
   context_.jobs.for_each_held([this, &round](Job& job) {
-    if (!mine(job)) {
-      return;
+    if (!mine(job) || job.lost) {
+      return;  // nothing to renew; and an answer for its id could be taken for a later attempt's
     }
     round->jobs.push_back({&job, job.handle, job.started() != MonoTime{}});
     if (round->jobs.size() == kBatchJobs) {
@@ -133,9 +133,14 @@ void LeaseKeeper::renew(const Beaten& beaten, MonoTime sent) {
 }
 
 void LeaseKeeper::obey(const Round& round, const BeatAnswer& answer) {
-  auto named = std::find_if(round.jobs.begin(), round.jobs.end(), [&answer](const Beaten& beaten) {
-    return beaten.job->handle == beaten.handle && beaten.job->id == answer.id;
-  });
+  // Of two attempts of one job the earlier is the one that is lost; both may be here for a moment.
+  auto named = round.jobs.end();
+  for (auto it = round.jobs.begin(); it != round.jobs.end(); ++it) {
+    bool fits = it->job->handle == it->handle && it->job->id == answer.id && !it->job->lost;
+    if (fits && (named == round.jobs.end() || it->job->token < named->job->token)) {
+      named = it;
+    }
+  }
   if (named == round.jobs.end() || !mine(*named->job)) {
     return;
   }

@@ -47,7 +47,12 @@ int main(int argc, char** argv) {
   } else {
     code = usage();
   }
-  (void)std::fflush(nullptr);
+  // stdout alone and only if nobody holds it: a task that was abandoned inside a stdio call would
+  // keep us for ever.
+  if (::ftrylockfile(stdout) == 0) {
+    (void)std::fflush(stdout);
+    ::funlockfile(stdout);
+  }
   // No destructors of plugins' objects: their threads may still use them.
   ::_exit(code);
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/base_sink.h>
@@ -90,6 +91,9 @@ void open(std::string_view program, Level level) {
   auto* logger = new spdlog::logger(std::string(program), std::make_shared<StderrSink>(program));
   logger->set_level(to_spdlog(level));
   logger->set_error_handler([](const std::string&) {});
+  // An earlier one may still be in another thread's hands.
+  static auto& opened = *new std::vector<spdlog::logger*>;
+  opened.push_back(logger);
   current_logger.store(logger, std::memory_order_release);
 }
 

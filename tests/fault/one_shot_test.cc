@@ -2,6 +2,7 @@
 
 #include "common/queue/submit.h"
 #include "tests/fault/steps.h"
+#include "tests/support/eventually.h"
 #include "tests/support/paths.h"
 #include "tests/support/redis_server.h"
 
@@ -16,9 +17,9 @@ Ended stintd(std::vector<std::string> args) {
 }
 
 // Three failed jobs in a daemon's queue.
-void fail_three(const Daemon& daemon) {
+void fail_three(const Daemon& daemon, const std::string& times = "1") {
   for (const char* id : {"a", "b", "c"}) {
-    push(daemon, id, "fail_times", R"({"path":")" + (daemon / id) + R"(","times":1})");
+    push(daemon, id, "fail_times", R"({"path":")" + (daemon / id) + R"(","times":)" + times + "}");
     REQUIRE(ended_as(daemon, id) == "failed");
   }
 }
@@ -34,6 +35,14 @@ TEST_CASE("stintd --retry-failed: every failed job runs again, and how many is s
   CHECK(eventually(milliseconds{10'000}, [&] {
     return daemon.redis({"ZCARD", key("done")}) == "3";
   }));
+  daemon.stop();
+}
+
+TEST_CASE("stintd --retry-failed: what fails again meanwhile is not retried again") {
+  Daemon daemon;
+  fail_three(daemon, "1000");
+  CHECK(stintd({"--config", daemon.config_file(), "--retry-failed"}).out ==
+        "retried 3 jobs of queue default\n");
   daemon.stop();
 }
 
@@ -65,6 +74,9 @@ TEST_CASE(
   CHECK(daemon.redis({"HEXISTS", key("active"), "alive"}) == "1");
   CHECK(json_at(outcome(daemon, "dead"), "/errors/0/kind") == "lost");
   daemon.signal(SIGTERM);
+  // Two at once would be one.
+  REQUIRE(eventually(milliseconds{10'000},
+                     [&] { return daemon.log().find("stopping") != std::string::npos; }));
   daemon.signal(SIGTERM);
   CHECK(daemon.wait(milliseconds{20'000}) == 0);
 }

@@ -50,6 +50,24 @@ Result<void> check_folder(const fs::path& file) {
   return check_owner(folder, status);
 }
 
+// A file that is cut short (half copied) would end the process with SIGBUS when it is mapped.
+Result<void> check_whole(const std::string& path, int fd, const Elf64_Ehdr& header) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) {
+    return refused_by_system(path);
+  }
+  auto size = static_cast<uint64_t>(status.st_size);
+  for (uint64_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment{};
+    auto at = static_cast<off_t>(header.e_phoff + i * sizeof segment);
+    bool read = ::pread(fd, &segment, sizeof segment, at) == static_cast<ssize_t>(sizeof segment);
+    if (!read || segment.p_offset > size || segment.p_filesz > size - segment.p_offset) {
+      return refused(path, "is cut short: copy it again");
+    }
+  }
+  return {};
+}
+
 Result<void> check_elf(const std::string& path, int fd) {
   Elf64_Ehdr header{};
   ssize_t got = ::pread(fd, &header, sizeof header, 0);
@@ -61,7 +79,7 @@ Result<void> check_elf(const std::string& path, int fd) {
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_type != ET_DYN) {
     return refused(path, "is ELF, but no 64-bit shared library");
   }
-  return {};
+  return check_whole(path, fd, header);
 }
 
 Result<void> add_folder(const fs::path& folder, std::vector<std::string>& files) {

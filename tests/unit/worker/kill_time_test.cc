@@ -66,3 +66,13 @@ TEST_CASE("kill time: a worker stops its own before it is killed, and both befor
   CHECK(fence < kill.at);
   CHECK(kill.at < at(0) + lease);
 }
+
+TEST_CASE(
+    "kill time: a short lease leaves the supervisor two of its looks to kill before it ends") {
+  constexpr milliseconds kShort{1'000};
+  MonoTime fence = fence_time(at(0), kShort);
+  KillTime kill = kill_time({at(0), at(0), kShort, {}, false}, limits(0, 5));
+  CHECK(fence < kill.at);
+  CHECK(kill.at + milliseconds(350) < at(0) + kShort);
+  CHECK(fence > at(0) + kShort / 3);  // a renewal comes every third of a lease
+}

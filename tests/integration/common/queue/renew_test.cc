@@ -15,7 +15,8 @@ TEST_CASE("heartbeat: attempts in order are renewed in silence, started ones wit
   std::string token = std::to_string(given.token);
   CHECK(q.say({"HGET", q.keys("active"), "a"}) == token + " w 1 5000 7 3 1000 r");
   CHECK(q.say({"HGET", q.keys("active"), "b"}) == token + " w 0 30000 - - - ");
-  auto entry = parse_active(q.say({"HGET", q.keys("active"), "a"}));
+  std::string value = q.say({"HGET", q.keys("active"), "a"});
+  auto entry = parse_active(value);
   REQUIRE(entry.ok());
   CHECK(entry->started);
   CHECK(entry->lease == milliseconds(5'000));
