@@ -80,7 +80,7 @@ class Bustle {
   QueueHand hand_;
   std::mt19937 random_;
   std::string name_;
-  int steps_ = 0;
+  std::atomic<int> steps_{0};
 };
 
 constexpr const char* kManyJobs = R"(
