@@ -28,6 +28,9 @@ Claimer::Claimer(Context& context, const Lane& lane, Listener listener)
       listener_(std::move(listener)),
       wait_link_(context.loop, wait_options(context),
                  {[this](const redis::ServerInfo&) {
+                    if (supply_ == Supply::kEmpty && !asked_ && epoch_known_) {
+                      timer_.stop();  // the look that stood in for this connection
+                    }
                     forget_empty();
                     context_.changed();
                   },
