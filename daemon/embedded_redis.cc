@@ -10,8 +10,8 @@
 #include "common/loop/timer.h"
 #include "common/redis/backoff.h"
 #include "common/redis/probe.h"
+#include "common/settlement/exit_status.h"
 #include "daemon/disk_sync.h"
-#include "daemon/exit_status.h"
 #include "daemon/redis_log.h"
 #include "daemon/redis_process.h"
 

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-#include "daemon/exit_status.h"
+#include "common/settlement/exit_status.h"
 
 namespace stint {
 

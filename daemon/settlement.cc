@@ -1,13 +1,9 @@
 #include "daemon/settlement.h"
 
-#include <algorithm>
-#include <span>
 #include <utility>
 
 #include "common/log/log.h"
-#include "common/queue/claim.h"
-#include "common/queue/finish.h"
-#include "common/queue/keys.h"
+#include "common/settlement/steps.h"
 
 namespace stint {
 namespace {
@@ -15,12 +11,6 @@ namespace {
 constexpr milliseconds kRetryUnreachable{200};
 constexpr milliseconds kRetryRefused{1'000};
 constexpr int kMaxRefusals = 60;  // a minute of the same refusal: the sweep must do it
-
-KeepBounds keep_bounds(const Config& config, const std::string& queue) {
-  auto it = std::find_if(config.queues.begin(), config.queues.end(),
-                         [&](const auto& one) { return one.name == queue; });
-  return it == config.queues.end() ? KeepBounds{} : KeepBounds{it->keep_max, it->keep_bytes};
-}
 
 void say_deaths(const QueuePlan& plan, const Obituary& dead) {
   for (const auto& ended : plan.ended) {
@@ -49,30 +39,9 @@ Settlement::Settlement(uv_loop_s* loop, redis::Connection& redis, const Config& 
   auto plans = plan_settlement(dead);
   for (const auto& plan : plans) {
     say_deaths(plan, dead);
-    add_steps(config, plan);
   }
-  for (const auto& plan : plans) {
-    steps_.push_back(close_worker(Keys(config.ns, plan.queue), worker_));
-  }
-}
-
-void Settlement::add_steps(const Config& config, const QueuePlan& plan) {
-  Keys keys(config.ns, plan.queue);
-  std::span<const Ended> ended(plan.ended);
-  while (!ended.empty()) {
-    size_t size = std::min(ended.size(), kBatchJobs);
-    steps_.push_back(finish(keys, worker_, 0, keep_bounds(config, plan.queue), ended.first(size)));
-    ended = ended.subspan(size);
-  }
-  std::vector<Release> free;
-  for (const auto& one : plan.free) {
-    free.push_back({one.id, one.token, Release::How::kFree, milliseconds{0}});
-  }
-  std::span<const Release> left(free);
-  while (!left.empty()) {
-    size_t size = std::min(left.size(), kBatchJobs);
-    steps_.push_back(release(keys, worker_, left.first(size)));
-    left = left.subspan(size);
+  for (auto& step : settlement_steps(config, worker_, plans)) {
+    steps_.push_back(std::move(step));
   }
 }
 

@@ -1,8 +1,6 @@
 // Brings to its end in Redis what one dead worker held: first the last lines of its output, then
-// finish and release, at last close, which sends back what the worker had claimed and the recorder
-// does not know. Every step is repeated until Redis has answered it (each may be sent twice: finish
-// and release carry tokens, close is idempotent) and kept while Redis is away. Lives on the
-// supervisor's loop; a member of Settlements until on_done.
+// the steps of common/settlement/steps.h. Every step is repeated until Redis has answered it and
+// kept while Redis is away. Lives on the supervisor's loop; a member of Settlements until on_done.
 #pragma once
 
 #include <deque>
@@ -15,7 +13,7 @@
 #include "common/config/config.h"
 #include "common/loop/timer.h"
 #include "common/redis/connection.h"
-#include "daemon/obituary.h"
+#include "common/settlement/obituary.h"
 
 namespace stint {
 
@@ -27,7 +25,6 @@ class Settlement {
   void start();
 
  private:
-  void add_steps(const Config& config, const QueuePlan& plan);
   void step();
   void answered(const Result<redis::ReplyView>& reply);
   void refused(const Error& error);

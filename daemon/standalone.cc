@@ -1,7 +1,6 @@
 #include "daemon/standalone.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +10,7 @@
 #include <vector>
 
 #include "common/config/boot.h"
-#include "common/control/frames.h"
+#include "common/control/boot_file.h"
 #include "common/log/log.h"
 #include "daemon/spawn.h"
 #include "daemon/worker_name.h"
@@ -34,26 +33,6 @@ Boot standalone_boot(const Config& config) {
   }
   boot.config = config;
   return boot;
-}
-
-// The boot frame in a file of memory at kControlFd: read like the socket of a supervised worker,
-// then EOF.
-Result<void> place_boot(const Boot& boot) {
-  std::string frame = control::encode(control::FrameType::kBoot, boot_to_json(boot));
-  int fd = memfd_create("stint-boot", MFD_CLOEXEC);
-  if (fd < 0) {
-    return standalone_error("memfd_create");
-  }
-  if (write(fd, frame.data(), frame.size()) != static_cast<ssize_t>(frame.size()) ||
-      lseek(fd, 0, SEEK_SET) != 0) {
-    return standalone_error("write");
-  }
-  if (fd == control::kControlFd) {
-    return fcntl(fd, F_SETFD, 0) == 0 ? Result<void>() : standalone_error("fcntl");
-  }
-  bool placed = dup2(fd, control::kControlFd) == control::kControlFd;
-  close(fd);
-  return placed ? Result<void>() : standalone_error("dup2");
 }
 
 }  // namespace
@@ -81,7 +60,7 @@ Error exec_standalone(const Config& config) {
       "workers.processes = 0: one worker runs in place of stintd; a crash is settled, and delayed "
       "jobs are "
       "promoted, only by other daemons of the queue");
-  if (auto placed = place_boot(standalone_boot(config)); !placed) {
+  if (auto placed = control::place_boot(standalone_boot(config)); !placed) {
     return placed.error();
   }
   auto env = worker_environment(environ);

@@ -18,7 +18,7 @@
 #include "common/control/frames.h"
 #include "common/loop/stream.h"
 #include "common/loop/timer.h"
-#include "daemon/obituary.h"
+#include "common/settlement/obituary.h"
 #include "daemon/output_relay.h"
 #include "daemon/worker_state.h"
 

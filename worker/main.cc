@@ -3,12 +3,14 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/exit_code.h"
+#include "worker/last_will.h"
 #include "worker/plugin_host/check_command.h"
 #include "worker/process_setup.h"
 #include "worker/start.h"
@@ -42,6 +44,8 @@ int main(int argc, char** argv) {
     code = stint::run_check(std::vector<std::string>(argv + 2, argv + argc));
   } else if (mode == "--standalone") {
     code = run_jobs(true);
+  } else if (mode == "--settle" && argc == 3) {
+    code = stint::run_settler(std::atoi(argv[2]));
   } else if (argc == 2 && !mode.starts_with("-")) {
     code = run_jobs(false);  // the argument is the worker's id, for `ps`
   } else {

@@ -61,22 +61,20 @@ void Shutdown::hand_back_now() {
   if (left > 0) {
     log::info("tasks that still run are handed back", {{"tasks", left}});
   }
-  if (alone_) {
-    release_running();
-  }
   patience_.start(kPatience);
   context_.changed();
 }
 
-void Shutdown::give_up_on(Job& job, EndKind kind) {
+void Shutdown::give_up_on(const Job& job, EndKind kind) {
   if (limit_passed_) {
     return;
   }
   log::error("a task does not stop; without a supervisor the whole process ends",
              {{"queue", job.queue_name}, {"job", job.id}, {"kind", to_string(kind)}});
-  drain();
-  queues_[job.queue]->reporter().finish(job, kind, "did not stop in time");
   hand_back_now();
+  if (kind == EndKind::kLost) {
+    end(true);  // its lease runs out: no time to wait for Redis
+  }
 }
 
 size_t Shutdown::running() const {
@@ -84,14 +82,6 @@ size_t Shutdown::running() const {
   context_.jobs.for_each_held(
       [&running](const Job& job) { running += job.stage == Stage::kStock ? 1 : 0; });
   return running;
-}
-
-void Shutdown::release_running() {
-  context_.jobs.for_each_held([this](Job& job) {
-    if (job.stage == Stage::kStock) {
-      queues_[job.queue]->reporter().release(job, Release::How::kFree);
-    }
-  });
 }
 
 void Shutdown::mark_running() {
@@ -105,7 +95,7 @@ void Shutdown::mark_running() {
 }
 
 void Shutdown::check() {
-  if (!begun_ || ended_ || closes_awaited_ > 0) {
+  if (!begun_ || ended_) {
     return;
   }
   bool settled = std::all_of(queues_.begin(), queues_.end(),
@@ -115,30 +105,7 @@ void Shutdown::check() {
   if (!settled || !nothing_held || (left > 0 && !limit_passed_)) {
     return;
   }
-  bool abandoned = left > 0 || !watch_.running_slots().empty();
-  if (alone_) {
-    close_registration();
-  } else {
-    end(abandoned);
-  }
-}
-
-// What a supervisor does for a dead worker: no claim of ours may be answered any more.
-void Shutdown::close_registration() {
-  if (!context_.redis.ready()) {
-    end(!watch_.running_slots().empty());
-    return;
-  }
-  patience_.start(kPatience);
-  for (const auto& queue : queues_) {
-    ++closes_awaited_;
-    context_.redis.run(close_worker(queue->lane().keys, context_.boot.worker),
-                       [this](const Result<redis::ReplyView>&) {
-                         if (--closes_awaited_ == 0) {
-                           end(!watch_.running_slots().empty());
-                         }
-                       });
-  }
+  end(left > 0 || !watch_.running_slots().empty());
 }
 
 void Shutdown::end(bool abandoned) {

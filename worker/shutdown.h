@@ -3,8 +3,8 @@
 // acknowledged everything, or two seconds after the limit. Loop's thread. With a supervisor, tasks
 // that still run at the limit are only marked in the flight recorder as "goes back uncounted": the
 // supervisor gives them back when this process is dead, so that no other worker runs them while
-// they still run here. A worker alone (no supervisor, or a dead one) must give them back itself
-// just before it exits; for the milliseconds between, such a task and its next attempt can overlap.
+// they still run here. A worker alone (no supervisor, or a dead one) does the same and leaves the
+// settling to its last will (last_will.h).
 #pragma once
 
 #include <functional>
@@ -24,20 +24,18 @@ class Shutdown {
            std::function<void(bool abandoned)> over);
 
   void be_alone() { alone_ = true; }
+  bool alone() const { return alone_; }
   void drain();
   void stop(milliseconds limit);  // 0: none. Again: the new limit, from now
   void hand_back_now();
-  // Alone: a task that does not stop. Its attempt ends as `kind`, everything else goes back, the
-  // process exits.
-  void give_up_on(Job& job, EndKind kind);
+  // Alone: a task that does not stop: the process ends, its last will says how the attempt did.
+  void give_up_on(const Job& job, EndKind kind);
 
   bool begun() const { return begun_; }
   void check();  // after anything has changed
 
  private:
-  void release_running();
   void mark_running();
-  void close_registration();
   void end(bool abandoned);
   size_t running() const;
 
@@ -51,7 +49,6 @@ class Shutdown {
   bool begun_ = false;
   bool limit_passed_ = false;
   bool ended_ = false;
-  size_t closes_awaited_ = 0;
 };
 
 }  // namespace stint

@@ -9,6 +9,7 @@
 
 #include "common/exit_code.h"
 #include "common/log/log.h"
+#include "worker/last_will.h"
 #include "worker/plugin_host/host_api.h"
 
 namespace stint {
@@ -288,6 +289,9 @@ void Worker::on_over(bool abandoned) {
     stock_.close();
     slots_.clear();  // joins
     close_plugins(start_.plugins, exit_code_);
+  }
+  if (shutdown_->alone()) {
+    become_settler(start_.boot, start_.recorder, exit_code_);
   }
   uv_stop(&loop_);
 }

@@ -2,6 +2,8 @@
 // all.
 #include <signal.h>
 
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 
 #include "tests/integration/worker/queue_of_jobs.h"
@@ -18,6 +20,13 @@ const milliseconds kSoon{20'000};
 
 JobSpec job(const std::string& id, const std::string& task, const std::string& params = "{}") {
   return QueueOfJobs::spec(id, task, params);
+}
+
+// Of a process; 0 if it is gone.
+size_t threads(pid_t pid) {
+  std::error_code ignored;
+  std::filesystem::directory_iterator tasks("/proc/" + std::to_string(pid) + "/task", ignored);
+  return ignored ? 0 : static_cast<size_t>(std::distance(begin(tasks), end(tasks)));
 }
 
 bool runs(WorkerProcess& worker) {
@@ -77,6 +86,23 @@ TEST_CASE("worker: when its supervisor dies a worker hands back what it holds an
   CHECK(queue.place("waiting") == "pending");
   CHECK(queue.totals().attempts == 0);
   CHECK(queue.server.command({"HGET", queue.keys("claims"), boot.worker}) == "closed");
+}
+
+TEST_CASE("worker: without a supervisor no task runs any more when its job is given back") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.shutdown_timeout = milliseconds(100);
+  WorkerProcess worker(boot);
+  queue.submit({job("stubborn", "hang")});
+  REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
+  REQUIRE(threads(worker.pid()) > 1);
+  worker.hang_up();
+  // Answers at the moment of the push, long before the worker could go on to exit.
+  auto taken = queue.server.command({"BLPOP", queue.keys("pending"), "20"});
+  size_t left = threads(worker.pid());
+  CHECK_THAT(taken, Contains("stubborn"));
+  CHECK(left <= 1);
+  CHECK(worker.wait_exit() == 0);
 }
 
 TEST_CASE("worker: a paused worker takes nothing until it is continued") {

@@ -1,4 +1,4 @@
-#include "daemon/exit_status.h"
+#include "common/settlement/exit_status.h"
 
 #include <signal.h>
 #include <sys/wait.h>

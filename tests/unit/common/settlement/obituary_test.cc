@@ -1,4 +1,4 @@
-#include "daemon/obituary.h"
+#include "common/settlement/obituary.h"
 
 #include <signal.h>
 

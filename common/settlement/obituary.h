@@ -10,7 +10,7 @@
 
 #include "common/control/flight_recorder.h"
 #include "common/queue/finish.h"
-#include "daemon/exit_status.h"
+#include "common/settlement/exit_status.h"
 
 namespace stint {
 
