@@ -206,7 +206,9 @@ void Fleet::post_lost(Post& post, Owned worker, ExitStatus status, bool job_runn
 
 void Fleet::next_lost(Post& post, Owned worker, ExitStatus status) {
   settle(*worker, status, worker->boot().config);
-  if (roll_ && !stopping_) {
+  if (roll_ && !stopping_ && wanted_) {
+    roll_->refused(post.plan.index);
+  } else if (roll_ && !stopping_) {
     log::error("the new workers cannot start; the old ones stay",
                {{"why", worker->refusal().empty() ? status.describe() : worker->refusal()}});
     roll_->refused(post.plan.index);

@@ -12,7 +12,12 @@ void Fleet::roll(ConfigPtr config) {
     return;
   }
   if (roll_) {
-    wanted_ = std::move(config);  // the newest counts; it starts when this one has ended
+    // The newest counts; it starts when this one has ended. A replacement that is still starting is
+    // not waited for: it may sit in a plugin's open for ever.
+    wanted_ = std::move(config);
+    if (auto& next = posts_[roll_->current()]->next) {
+      next->kill("a newer configuration is wanted");
+    }
     return;
   }
   rolling_ = std::move(config);

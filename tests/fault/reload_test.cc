@@ -65,3 +65,29 @@ TEST_CASE("reload: after HUP new jobs run the new code, running ones finish on t
   daemon.stop();
   daemon.expect_clean_log();
 }
+
+TEST_CASE("reload: a new worker that hangs in a plugin's open gives way to the next HUP") {
+  DaemonOptions options;
+  options.plugins = {test::test_plugins_dir() + "/opened/opened.so"};
+  Daemon daemon(options);
+  auto old_workers = daemon.worker_pids();
+  DaemonOptions hanging = options;
+  std::string gate = daemon / "gate";
+  test::write_file(gate, "");
+  hanging.toml = "[plugins.opened.config]\nhang = \"" + gate + "\"\n";
+  daemon.configure(hanging);
+  daemon.signal(SIGHUP);
+  REQUIRE(test::eventually(kLong, [&] { return daemon.worker_pids().size() == 2; }));
+  options.toml = "[plugins.opened.config]\nmark = \"new\"\n";
+  daemon.configure(options);
+  daemon.signal(SIGHUP);
+  REQUIRE(test::eventually(kLong, [&] {
+    auto id = daemon.submit({"open_info"});
+    return daemon.until_state(id, "done") && daemon.job(id, "/result/config/mark") == "new";
+  }));
+  REQUIRE(test::eventually(kLong, [&] {
+    auto now = daemon.worker_pids();
+    return now.size() == 1 && now != old_workers;
+  }));
+  daemon.stop();
+}

@@ -1,6 +1,6 @@
 // Shows what open was given, and traces open and close: with "trace" in its configuration it
 // appends "open INDEX PID" and "close INDEX PID" there. "refuse": TEXT makes open fail with that
-// text, "crash": true makes it die.
+// text, "crash": true makes it die, "hang": PATH never returns while that file is there.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -39,6 +39,10 @@ void on_open(const stint::OpenInfo& info) {
   }
   if (given["config"].contains("refuse")) {
     throw std::runtime_error(given["config"]["refuse"].get<std::string>());
+  }
+  std::string gate = given["config"].value("hang", std::string{});
+  while (!gate.empty() && ::access(gate.c_str(), F_OK) == 0) {
+    ::usleep(10'000);
   }
   trace("open");
 }
