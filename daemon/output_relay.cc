@@ -13,6 +13,7 @@ namespace {
 
 constexpr int64_t kLinesPerSecond = 200;
 constexpr int64_t kLinesBurst = 1000;
+constexpr size_t kBytesALine = 512;  // a longer one counts for several
 constexpr milliseconds kFlushEvery{1'000};
 constexpr size_t kMaxPending = kMaxJobLog;  // a job's log holds no more
 
@@ -86,7 +87,7 @@ void OutputRelay::look_up_job() {
 }
 
 void OutputRelay::on_line(const Pipe& pipe, std::string_view line, bool cut) {
-  if (!limit_.allow(now_mono())) {
+  if (!limit_.allow(now_mono(), static_cast<int64_t>(1 + line.size() / kBytesALine))) {
     flush_timer_.start(kFlushEvery);
     return;
   }

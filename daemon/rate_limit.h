@@ -14,13 +14,14 @@ class RateLimit {
   // At most `burst` at once and `per_second` in the long run.
   RateLimit(int64_t per_second, int64_t burst) : per_second_(per_second), burst_(burst) {}
 
-  bool allow(MonoTime now) {
+  // cost: how many permissions it takes, at most `burst`.
+  bool allow(MonoTime now, int64_t cost = 1) {
     refill(now);
-    if (credit_ns_ < kSecond) {
+    if (credit_ns_ < cost * kSecond) {
       ++refused_;
       return false;
     }
-    credit_ns_ -= kSecond;
+    credit_ns_ -= cost * kSecond;
     return true;
   }
   int64_t take_refused() { return std::exchange(refused_, 0); }  // since the last call

@@ -66,6 +66,7 @@ int64_t monotonic_ns() {
 STINT_PLUGIN("faulty", "1.0") {
   faulty::add_counting(plugin);
   faulty::add_crashing(plugin);
+  faulty::add_meddling(plugin);
   faulty::add_completing(plugin);
   faulty::add_telling(plugin);
 }

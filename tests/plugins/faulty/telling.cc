@@ -43,9 +43,13 @@ void checkpoint(stint::Job& job, const Json& params) {
 // and with.
 void noisy(stint::Job&, const Json& params) {
   const std::string piece("\x1b[31mred\x1b[0m \0 \xff\xfe \x07 and on\r", 28);
+  std::string out;
+  for (int i = 0; i < 50; ++i) {
+    out += piece;
+  }
+  out += "\n";
   int64_t left = params.value("bytes", 100'000);
-  for (int64_t i = 0; left > 0; ++i, left -= static_cast<int64_t>(piece.size())) {
-    std::string out = piece + (i % 50 == 49 ? "\n" : "");
+  for (; left > 0; left -= static_cast<int64_t>(out.size())) {
     if (::write(params.value("stream", 1), out.data(), out.size()) < 0) {
       return;
     }

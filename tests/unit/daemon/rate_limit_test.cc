@@ -31,3 +31,12 @@ TEST_CASE(
   }
   CHECK(passed == 3);
 }
+
+TEST_CASE("rate limit: what costs more takes more, and is refused whole") {
+  RateLimit limit(10, 5);
+  MonoTime now{5};
+  CHECK(limit.allow(now, 3));
+  CHECK_FALSE(limit.allow(now, 3));
+  CHECK(limit.allow(now, 2));
+  CHECK_FALSE(limit.allow(now));
+}
