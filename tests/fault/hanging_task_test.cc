@@ -1,3 +1,6 @@
+#include <filesystem>
+#include <fstream>
+
 #include <catch2/catch.hpp>
 
 #include "common/queue/keys.h"
@@ -13,6 +16,29 @@ DaemonOptions short_grace() {
   DaemonOptions options;
   options.toml = "[tasks.hang]\ngrace = \"300ms\"\n[tasks.hang_once]\ngrace = \"300ms\"\n";
   return options;
+}
+
+size_t open_fds(pid_t pid) {
+  std::filesystem::directory_iterator fds("/proc/" + std::to_string(pid) + "/fd");
+  return static_cast<size_t>(std::distance(begin(fds), end(fds)));
+}
+
+int64_t resident_pages(pid_t pid) {
+  int64_t size = 0;
+  int64_t resident = 0;
+  std::ifstream("/proc/" + std::to_string(pid) + "/statm") >> size >> resident;
+  return resident;
+}
+
+void hang_in_turn(const Daemon& daemon, const std::string& stem, int jobs) {
+  for (int i = 0; i < jobs; ++i) {
+    push(daemon, stem + std::to_string(i), "spin", "{}", R"("timeout":"100ms")");
+  }
+  for (int i = 0; i < jobs; ++i) {
+    std::string id = stem + std::to_string(i);
+    REQUIRE(ended_as(daemon, id, milliseconds{120'000}) == "failed");
+    REQUIRE(json_at(outcome(daemon, id), "/errors/0/kind") == "timeout");
+  }
 }
 
 }  // namespace
@@ -53,5 +79,26 @@ TEST_CASE("timeout with several slots: the neighbours go back uncounted") {
   CHECK(json_at(outcome(daemon, "hung"), "/errors/0/kind") == "timeout");
   CHECK(ended_as(daemon, "neighbour") == "done");
   CHECK(json_at(outcome(daemon, "neighbour"), "/attempt") == "1");
+  daemon.stop();
+}
+
+TEST_CASE(
+    "timeout: 200 endless loops with signals blocked leave no process, descriptor or memory") {
+  DaemonOptions options;
+  options.processes = 8;
+  options.toml = "[tasks.spin]\ngrace = \"100ms\"\n";
+  Daemon daemon(options);
+  hang_in_turn(daemon, "warm-", 40);  // until every buffer has its size
+  REQUIRE(until_workers(daemon, 8));
+  size_t fds = open_fds(daemon.pid());
+  int64_t pages = resident_pages(daemon.pid());
+  hang_in_turn(daemon, "hung-", 200);
+  push(daemon, "after", "info");
+  CHECK(ended_as(daemon, "after") == "done");
+  REQUIRE(until_workers(daemon, 8));
+  CHECK(eventually(milliseconds{10'000}, [&] { return open_fds(daemon.pid()) <= fds; }));
+  CHECK(resident_pages(daemon.pid()) - pages < 256);  // a MiB
+  CHECK(daemon.stat("failed") == 240);
+  daemon.expect_healthy();
   daemon.stop();
 }
