@@ -4,7 +4,7 @@ import collections
 import functools
 import json
 
-DUMP = r'''#!lua
+DUMP = r'''#!lua flags=no-writes
 local P, call, out = KEYS[1], redis.call, {}
 local function add(t) out[#out + 1] = table.concat(t, '\30') end
 for _, hash in ipairs({'jobs', 'active', 'locks', 'ghosts', 'cancels', 'errors', 'outcomes', 'params', 'logs', 'stats', 'claims', 'fins'}) do

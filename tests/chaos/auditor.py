@@ -1,0 +1,140 @@
+"""Looks at the whole queue every 100 ms, in one snapshot: the invariant by the simulator's rules, and every acknowledged job:
+it must be there until it was deleted, has expired, or was not kept because Redis was full."""
+import json
+import os
+import sys
+import threading
+import time
+
+import redis
+
+from hosts import PREFIX, now
+from load import RESOURCES, Job
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../simulator'))
+import audit  # noqa: E402  the simulator's rules
+import scripts  # noqa: E402
+
+IDLE = '''#!lua flags=no-writes
+local P, n = KEYS[1], 0
+for _, list in ipairs({'pending', 'reserved', 'inbox'}) do n = n + redis.call('LLEN', P .. list) end
+return n + redis.call('HLEN', P .. 'active') + redis.call('ZCARD', P .. 'scheduled')'''
+
+
+class Auditor:
+    def __init__(self, world, load, attempts):
+        self.world, self.load, self.attempts, self.wrong, self.snapshots, self.samples = world, load, attempts, [], 0, []
+        self.client, self.submit = world.redis.client(5), scripts.assemble('submit', scripts.sources())
+        self.state, self.full_at, self.stop, self.probes, self.waiting = None, 0, threading.Event(), {}, []
+        self.asked_enough = threading.Event()
+        self.threads = [threading.Thread(target=t, daemon=True) for t in (self.watch, self.probe)]
+        for thread in self.threads:
+            thread.start()
+
+    def violate(self, what, detail):
+        if len(self.wrong) < 50:
+            self.wrong.append((what, detail, now()))
+            name = f'violation-{len(self.wrong)}.txt'
+            (self.world.folder / name).write_text(f'{what}: {detail}\nat {now():.3f}\n\n' + (self.state.text if self.state else ''))
+
+    def watch(self):
+        while not self.stop.wait(0.1):
+            try:
+                self.look()
+            except redis.RedisError:
+                pass
+            except Exception as error:
+                self.violate('the auditor failed', repr(error))
+                raise
+
+    def look(self):
+        self.attempts.read()
+        known = [j for j in list(self.load.jobs.values()) if j.acked and not j.gone]
+        text = self.client.eval(audit.DUMP, 1, PREFIX, *RESOURCES)
+        self.state = s = audit.State(text, RESOURCES)
+        self.snapshots += 1
+        if s.pressure:
+            self.full_at = now()
+        for rule in (audit.structure, audit.locks, audit.side_tables):
+            for what, detail in rule(s):
+                self.violate(what, detail)
+        waiting = {json.loads(entry).get('id') for entry in s.inbox}
+        for job in known:
+            if job.id in s.jobs:
+                self.seen(s, job)
+            elif job.id not in waiting:
+                self.missed(job)
+
+    def seen(self, s, job):
+        place = s.place.get(job.id)
+        if job.place == 'done' and place != 'done' and not job.deleted:
+            self.violate('came_back', f'{job.id} was done and is {place}')
+        job.place, job.expires = place, float(s.done.get(job.id, 0))
+        if s.outcomes.get(job.id, job.text) != job.text:
+            job.text = s.outcomes[job.id]
+            job.outcome = json.loads(job.text)
+
+    def missed(self, job):
+        """It is not there any more. The reasons that are given in docs/protocol.md:"""
+        expired = job.place == 'done' and job.expires <= time.time() * 1000
+        not_kept = now() - self.full_at < 30 and (job.place == 'done' or self.attempts.completed(job.id) or job.cancelled)
+        if not (expired or not_kept or job.deleted):
+            self.attempts.read()
+            self.violate('job_lost', f'{job.id}, last seen {job.place}, expires {job.expires}, outcome {job.text}, completed '
+                         f'{len(self.attempts.completed(job.id))} times')
+            job.place = 'lost'
+        job.gone = True
+
+    # ---- how soon an idle queue wakes up
+    def probe(self):
+        client, number = self.world.redis.client(2), 0
+        while not self.asked_enough.wait(0.05):
+            try:
+                if client.eval(IDLE, 1, PREFIX) != 0:
+                    continue
+                number += 1
+                job = Job('probe-%d' % number, 'probe', {'params': {'do': 'ok'}})
+                record = '\n0 0 0 0 100 1000 0 probe%d {"task":"witness","created":%d}\n{"ms":0,"do":"ok","times":0}' % (number, time.time() * 1000)
+                self.probes[job.id] = now()
+                client.eval(self.submit, 1, PREFIX, 'probe%d' % number, '0', job.id, '0', record, '')
+                job.acked = now()
+                self.load.jobs[job.id] = job
+                self.asked_enough.wait(0.1)
+            except redis.RedisError:
+                self.asked_enough.wait(0.1)
+
+    def wakes(self):
+        """(submitted, begun) of every probe that ran."""
+        for job_id, at in self.probes.items():
+            begun = [a['t'] for a in self.attempts.of_job[job_id]]
+            if begun and job_id in self.load.jobs:
+                yield at, min(begun), job_id
+
+    # ---- how soon a death is noticed
+    def detect(self, kind, entry, pids):
+        self.attempts.read()
+        running = self.attempts.running(pids)
+        if running:
+            thread = threading.Thread(target=self.await_settled, args=(kind, entry, running, now()), daemon=True)
+            thread.start()
+            self.waiting.append(thread)
+
+    def await_settled(self, kind, entry, running, killed):
+        client, held = self.world.redis.client(2), {a['job']: str(a['token']) for a in running}
+        while held and now() < killed + 30 and not self.stop.is_set():
+            try:
+                values = client.hmget(PREFIX + 'active', *held)
+            except redis.RedisError:
+                time.sleep(0.05)
+                continue
+            for job, value in zip(list(held), values):
+                if not value or value.split(' ')[0] != held[job]:
+                    self.samples.append((kind, entry, killed, now(), job))
+                    del held[job]
+            time.sleep(0.003)
+
+    def end(self):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join(10)
+        self.look()
