@@ -15,6 +15,8 @@
 #include <system_error>
 #include <vector>
 
+#include "daemon/exec_report.h"
+
 namespace stint {
 
 namespace {
@@ -98,19 +100,7 @@ struct RedisChild {
     (void)pthread_sigmask(SIG_SETMASK, &none, nullptr);
     execve(child.program, child.argv, child.env);
   }
-  int error = errno;
-  (void)!write(child.report, &error, sizeof error);
-  _exit(127);
-}
-
-// Waits until the report is closed by exec (0), or holds the errno that prevented it.
-int exec_error(int fd) {
-  int error = 0;
-  ssize_t size = 0;
-  do {
-    size = read(fd, &error, sizeof error);
-  } while (size < 0 && errno == EINTR);
-  return size == static_cast<ssize_t>(sizeof error) ? error : 0;
+  report_failure(child.report);
 }
 
 // Far below a pipe's capacity, so this does not block.
@@ -143,7 +133,7 @@ Result<pid_t> fork_redis(RedisChild child, int report_read, UniqueFd report_writ
     return redis_error("fork", fork_error);
   }
   report_write.reset();
-  if (int error = exec_error(report_read); error != 0) {
+  if (int error = read_report(report_read); error != 0) {
     (void)waitpid(pid, nullptr, 0);
     return redis_error(std::string("cannot run ") + child.program, error);
   }

@@ -8,11 +8,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <filesystem>
 #include <string_view>
 #include <system_error>
 
 #include "common/control/frames.h"
+#include "common/worker_program.h"
+#include "daemon/exec_report.h"
 
 namespace stint {
 namespace {
@@ -90,19 +91,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
     (void)close_range(5, ~0U, CLOSE_RANGE_CLOEXEC);
     execveat(fds.binary.get(), "", argv, env, AT_EMPTY_PATH);
   }
-  int error = errno;
-  (void)!write(fds.report.get(), &error, sizeof error);
-  _exit(127);
-}
-
-// EOF: the program runs, which closed the report. Else the errno that stopped the child.
-int read_report(int fd) {
-  int error = 0;
-  ssize_t size = 0;
-  do {
-    size = read(fd, &error, sizeof error);
-  } while (size < 0 && errno == EINTR);
-  return size == static_cast<ssize_t>(sizeof error) ? error : 0;
+  report_failure(fds.report.get());
 }
 
 }  // namespace
@@ -162,14 +151,7 @@ std::vector<std::string> worker_environment(const char* const* environment) {
 }
 
 Result<UniqueFd> open_worker_binary() {
-  std::error_code ignored;
-  auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  // Beside us in a build tree; in libexec where it was installed, also under another prefix than it
-  // was built for.
-  std::array<std::string, 3> places{
-      (self.parent_path() / "stint-worker").string(),
-      (self.parent_path().parent_path() / "libexec/stint/stint-worker").string(),
-      std::string(STINT_LIBEXEC_DIR) + "/stint-worker"};
+  auto places = worker_program_places();
   for (const auto& place : places) {
     UniqueFd fd(open(place.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd) {
