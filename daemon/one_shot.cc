@@ -1,12 +1,14 @@
 #include "daemon/one_shot.h"
 
 #include <algorithm>
+#include <concepts>
 #include <iostream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/log/log.h"
+#include "common/plugin_check.h"
 #include "common/queue/keys.h"
 #include "common/queue/steer.h"
 #include "common/queue/upkeep.h"
@@ -112,11 +114,9 @@ Result<int64_t> redis_now_ms(redis::Client& client) {
   return time[0].integer() * 1000 + time[1].integer() / 1000;
 }
 
-// The deadline's word: last renewal, or else the claim (a token is the Redis time in us, or a
-// little more), plus lease.
+// The deadline's word: last renewal, or else the claim, plus lease.
 bool is_past_lease(const ActiveEntry& entry, std::string_view mark, int64_t now_ms) {
-  int64_t renewed = mark.empty() ? static_cast<int64_t>(entry.token / 1000)
-                                 : std::atoll(std::string(mark).c_str());
+  int64_t renewed = mark.empty() ? entry.claimed_ms : std::atoll(std::string(mark).c_str());
   return renewed + entry.lease.count() < now_ms;
 }
 
@@ -224,7 +224,35 @@ void print_worked(const Verb& verb, const std::string& queue, const Worked& work
   std::cout << "]}\n";
 }
 
-ExitCode print_config(const LoadedConfig& loaded) {
+std::string processes_text(std::integral auto n) {
+  return std::to_string(n) + (n == 1 ? " process" : " processes");
+}
+
+ExitCode say_failed(const Error& error) {
+  std::cerr << "stintd: " << error.message << "\n";
+  return error.code == ErrorCode::kUnavailable ? ExitCode::kUnreachable
+         : error.code == ErrorCode::kConfig    ? ExitCode::kConfig
+                                               : ExitCode::kFailed;
+}
+
+// The plugins as the workers of a start would load them, but without their open(): that may reach
+// for the world.
+ExitCode print_tasks(const Config& config) {
+  auto plugins = check_plugins(config.plugin_paths);
+  if (!plugins) {
+    return say_failed(plugins.error());
+  }
+  std::string tasks;
+  for (const auto& plugin : *plugins) {
+    for (const auto& task : plugin.tasks) {
+      tasks += (tasks.empty() ? "" : ", ") + task;
+    }
+  }
+  std::cout << "tasks: " << (tasks.empty() ? "none" : tasks) << "\n";
+  return ExitCode::kOk;
+}
+
+ExitCode check_config(const LoadedConfig& loaded) {
   const Config& config = loaded.config;
   std::cout << "configuration: "
             << (loaded.file.empty() ? "defaults, no file was found" : loaded.file) << "\n"
@@ -235,27 +263,20 @@ ExitCode print_config(const LoadedConfig& loaded) {
   }
   for (const auto& queue : config.queues) {
     std::cout << "queue: " << queue.name << ", weight " << queue.weight << ", "
-              << (queue.processes > 0 ? std::to_string(queue.processes) + " processes of its own"
+              << (queue.processes > 0 ? processes_text(queue.processes) + " of its own"
                                       : "shared workers")
               << "\n";
   }
-  std::cout << "workers: " << plan_posts(config).size() << " processes of " << config.slots
-            << (config.slots == 1 ? " slot\n" : " slots\n");
-  return ExitCode::kOk;
-}
-
-ExitCode say_failed(const Error& error) {
-  std::cerr << "stintd: " << error.message << "\n";
-  return error.code == ErrorCode::kUnavailable ? ExitCode::kUnreachable
-         : error.code == ErrorCode::kConfig    ? ExitCode::kConfig
-                                               : ExitCode::kFailed;
+  std::cout << "workers: " << processes_text(plan_posts(config).size()) << " of " << config.slots
+            << (config.slots == 1 ? " slot\n" : " slots\n") << std::flush;
+  return print_tasks(config);
 }
 
 }  // namespace
 
 ExitCode run_one_shot(const Options& options, const LoadedConfig& loaded) {
   if (options.mode == Options::Mode::kCheckConfig) {
-    return print_config(loaded);
+    return check_config(loaded);
   }
   auto client = connect(loaded.config);
   if (!client) {

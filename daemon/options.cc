@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "common/text/text.h"
+#include "daemon/option_words.h"
 
 namespace stint {
 namespace {
@@ -29,6 +30,19 @@ Signals: TERM, INT stop (a second one at once); HUP reads configuration and plug
 Exit codes: 0 stopped or done, 1 the state directory is held by another daemon, 2 usage, 7 no Redis (one-shot options),
 78 configuration, plugin, record format or Redis is wrong.)";
 
+void add_number(CLI::App& app, const std::string& name, std::optional<int>& to,
+                const std::string& help) {
+  app.add_option(
+         name,
+         [&to, name](const CLI::results_t& words) {
+           to = int_of(name, words.front());
+           return true;
+         },
+         help)
+      ->type_name("N")
+      ->type_size(1);
+}
+
 void add_options(CLI::App& app, Options& options) {
   ConfigFlags& flags = options.flags;
   app.add_option("--config", flags.config_file,
@@ -41,9 +55,9 @@ void add_options(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
   app.add_option("--plugins", flags.plugins, "folder or file with task plugins; may be repeated")
       ->allow_extra_args(false);
-  app.add_option("--processes", flags.processes,
-                 "worker processes (default: one a CPU; 0: none, run jobs in this one)");
-  app.add_option("--slots", flags.slots, "jobs that a worker runs at once (default: 1)");
+  add_number(app, "--processes", flags.processes,
+             "worker processes (default: one a CPU; 0: none, run jobs in this one)");
+  add_number(app, "--slots", flags.slots, "jobs that a worker runs at once (default: 1)");
   app.add_option("--state-dir", flags.state_dir, "folder for the embedded Redis and the lock");
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error (default: info)");
   app.add_flag("--json", options.json, "with the options below: print one JSON object a queue");
@@ -57,7 +71,7 @@ void add_modes(CLI::App& app, Options& options) {
   };
   const std::array<CLI::Option*, 4> modes{
       add("--check-config", Mode::kCheckConfig,
-          "check the configuration, print what would run, exit 0 or 78"),
+          "check configuration and plugins, print what would run, exit 0 or 78"),
       add("--retry-failed", Mode::kRetryFailed, "put every failed job back, and exit"),
       add("--delete-failed", Mode::kDeleteFailed, "delete every failed job, and exit"),
       add("--flush-stale", Mode::kFlushStale, "settle what is past its lease, and exit")};
@@ -94,8 +108,8 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
     std::cerr << "stintd: " << error.what() << (near ? "; did you mean " + *near + "?" : "")
               << "\n";
     return ExitCode::kUsage;
-  } catch (const CLI::Error& error) {
-    std::cerr << "stintd: " << error.what() << "\n";
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "stintd: " << words_for(error) << "\n";
     return ExitCode::kUsage;
   }
   return options;

@@ -1,24 +1,20 @@
-#include <unistd.h>
+#include "common/plugin_check.h"
 
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
-
+#include "common/text/text.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/tools.h"
 
 namespace stint::cli {
 namespace {
 
-// Beside us in a build tree, else where it is installed.
-std::string worker_program() {
-  std::error_code failed;
-  auto own = std::filesystem::read_symlink("/proc/self/exe", failed);
-  auto beside = own.parent_path() / "stint-worker";
-  if (!failed && access(beside.c_str(), X_OK) == 0) {
-    return beside;
+std::string line_of(const CheckedPlugin& plugin) {
+  std::string tasks;
+  for (const auto& task : plugin.tasks) {
+    tasks += (tasks.empty() ? "" : ", ") + task;
   }
-  return STINT_LIBEXEC_DIR "/stint-worker";
+  return shown(plugin.path) + ": plugin " + shown(plugin.name) +
+         (plugin.version.empty() ? "" : " " + shown(plugin.version)) +
+         (plugin.tasks.size() == 1 ? ", task " : ", tasks ") + shown(tasks);
 }
 
 }  // namespace
@@ -28,18 +24,18 @@ ExitCode run_plugin_check(const Globals& globals, const std::vector<std::string>
   if (files.empty()) {
     return out.fail({ErrorCode::kInvalid, "which plugin? stint plugin check FILE..."});
   }
-  std::string program = worker_program();
-  std::vector<std::string> words{"stint-worker", "--check"};
-  words.insert(words.end(), files.begin(), files.end());
-  std::vector<char*> argv;
-  argv.reserve(words.size() + 1);
-  for (auto& word : words) {
-    argv.push_back(word.data());
+  auto plugins = check_plugins(files);
+  if (!plugins) {
+    return out.fail(plugins.error());
   }
-  argv.push_back(nullptr);
-  (void)execv(program.c_str(), argv.data());
-  return out.fail({ErrorCode::kInternal,
-                   "cannot run " + program + ": " + std::generic_category().message(errno)});
+  for (const auto& plugin : *plugins) {
+    out.line(out.json() ? plugin.json : line_of(plugin));
+  }
+  auto empty = folders_without_plugins(files);
+  for (const auto& folder : empty) {
+    out.complain("no plugin (*.so) is in " + folder);
+  }
+  return empty.empty() ? ExitCode::kOk : ExitCode::kUsage;
 }
 
 }  // namespace stint::cli

@@ -8,8 +8,7 @@
 
 namespace stint::cli {
 
-// Becomes stint-worker --check: its words, its exit code. Returns only if that program cannot be
-// run.
+// 78 with one line if a worker would refuse one of them, 2 for a folder in which there is none.
 ExitCode run_plugin_check(const Globals& globals, const std::vector<std::string>& files);
 
 ExitCode run_config_check(const Globals& globals);

@@ -93,15 +93,23 @@ TEST_CASE("stintd --check-config: what would run, 0 or 78, a mistake in the opti
   TempDir dir;
   write_file(dir / "good.toml",
              "[workers]\nprocesses = 3\n[queues.video]\nprocesses = 1\n[queues.mail]\n");
-  auto good = stintd({"--check-config", "--config", dir / "good.toml", "--state-dir", dir / "s"});
+  auto good = stintd({"--check-config", "--config", dir / "good.toml", "--state-dir", dir / "s",
+                      "--plugins", tasks_dir() + "/echo.so"});
   CHECK(good.code == 0);
   CHECK(good.out.find("queue: video") != std::string::npos);
   CHECK(good.out.find("workers: 4 processes of 1 slot") != std::string::npos);
+  CHECK(good.out.find("tasks: echo\n") != std::string::npos);
+  std::string bad_plugin = test_plugins_dir() + "/bad/wrong_abi.so";
+  auto refused = stintd({"--check-config", "--config", dir / "good.toml", "--plugins", bad_plugin});
+  CHECK(refused.code == 78);
+  CHECK(refused.err.starts_with("stintd: plugin " + bad_plugin + ": "));
+  CHECK(std::count(refused.err.begin(), refused.err.end(), '\n') == 1);
   write_file(dir / "bad.toml", "[workers]\nprocesess = 3\n");
   auto bad = stintd({"--check-config", "--config", dir / "bad.toml"});
   CHECK(bad.code == 78);
   CHECK(bad.err.find("bad.toml:2") != std::string::npos);
   CHECK(bad.err.find("processes") != std::string::npos);
+  CHECK(stintd({"--slots", "x"}).err == "stintd: --slots: x is not a number\n");
   auto unknown = stintd({"--chek-config"});
   CHECK(unknown.code == 2);
   CHECK(unknown.err.find("--check-config") != std::string::npos);

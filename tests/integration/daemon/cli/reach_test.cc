@@ -126,6 +126,26 @@ TEST_CASE("stint plugin check: a file that is no plugin is refused with 78") {
   test::Spawn call;
   call.argv = {test::bin_dir() + "/stint", "plugin", "check", "/etc/hostname"};
   CHECK(test::run(call).code == 78);
+  auto refused = test::run(call);
+  CHECK(refused.err == "stint: plugin /etc/hostname: is no ELF file\n");
   call.argv = {test::bin_dir() + "/stint", "plugin", "check"};
   CHECK(test::run(call).code == 2);
+}
+
+TEST_CASE("stint plugin check: lines for people, JSON for programs, a folder without any is said") {
+  test::Spawn call;
+  std::string echo = test::tasks_dir() + "/echo.so";
+  call.argv = {test::bin_dir() + "/stint", "plugin", "check", echo};
+  auto people = test::run(call);
+  CHECK(people.code == 0);
+  CHECK(people.out.starts_with(echo + ": plugin echo "));
+  CHECK(people.out.ends_with(", task echo\n"));
+  call.argv.push_back("--json");
+  CHECK(test::json_at(test::run(call).out, "/tasks/0/id") == "echo");
+  test::TempDir empty;
+  call.argv = {test::bin_dir() + "/stint", "plugin", "check", empty.path(), echo};
+  auto partly = test::run(call);
+  CHECK(partly.code == 2);
+  CHECK(partly.err == "stint: no plugin (*.so) is in " + empty.path() + "\n");
+  CHECK(has(partly.out, "plugin echo"));
 }
