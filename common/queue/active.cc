@@ -30,6 +30,14 @@ Result<ActiveEntry> parse_active(std::string_view value) {
   }
   entry.worker = take_word(rest);
   std::string_view started = take_word(rest);
+  // A token is the time of its claim in us, unless it had to run ahead of the clock.
+  entry.claimed_ms = static_cast<int64_t>(entry.token / 1000);
+  if (size_t at = started.find('@'); at != std::string_view::npos) {
+    if (!to_number(started.substr(at + 1), entry.claimed_ms) || entry.claimed_ms < 0) {
+      return malformed;
+    }
+    started = started.substr(0, at);
+  }
   int64_t lease = 0;
   if (entry.worker.empty() || (started != "0" && started != "1") ||
       !to_number(take_word(rest), lease) || lease < 0) {

@@ -3,6 +3,7 @@
 // of daemons may do it at once.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@ struct ActiveEntry {
   uint64_t token = 0;
   std::string_view worker;
   bool started = false;
+  int64_t claimed_ms = 0;  // by Redis' clock
   milliseconds lease{30'000};
   std::string_view resource;
 };

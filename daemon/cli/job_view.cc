@@ -62,12 +62,11 @@ void read_record(JobView& view, const Inspected& job, const Config& config) {
                            .value_or(configured_retries(config, view.queue, view.task));
 }
 
-// A token is the time of its claim in microseconds, unless the clock lagged behind the last one:
-// then it lies ahead.
-std::optional<int64_t> claim_time(uint64_t token, std::optional<int64_t> created_ms,
+// What a clock that was set cannot say is not said.
+std::optional<int64_t> claim_time(int64_t claimed_ms, std::optional<int64_t> created_ms,
                                   int64_t now_ms) {
-  auto ms = static_cast<int64_t>(token / 1000);
-  return ms >= created_ms.value_or(0) && ms <= now_ms ? std::optional(ms) : std::nullopt;
+  bool can_be = claimed_ms >= created_ms.value_or(0) && claimed_ms <= now_ms;
+  return can_be ? std::optional(claimed_ms) : std::nullopt;
 }
 
 void read_attempt(JobView& view, const Inspected& job, int64_t now_ms) {
@@ -79,7 +78,7 @@ void read_attempt(JobView& view, const Inspected& job, int64_t now_ms) {
   }
   view.token = static_cast<int64_t>(entry->token);
   view.worker = std::string(entry->worker);
-  view.claimed_ms = claim_time(entry->token, view.created_ms, now_ms);
+  view.claimed_ms = claim_time(entry->claimed_ms, view.created_ms, now_ms);
   if (view.claimed_ms) {
     view.started_at = rfc3339(*view.claimed_ms);
   }

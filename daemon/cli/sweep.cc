@@ -115,8 +115,8 @@ bool is_past_lease(const std::string& active, const std::string& mark, int64_t n
   if (!entry) {
     return true;
   }
-  int64_t renewed = mark.empty() ? static_cast<int64_t>(entry->token / 1000)
-                                 : static_cast<int64_t>(std::strtod(mark.c_str(), nullptr));
+  int64_t renewed =
+      mark.empty() ? entry->claimed_ms : static_cast<int64_t>(std::strtod(mark.c_str(), nullptr));
   return now_ms > renewed + entry->lease.count();
 }
 

@@ -35,6 +35,8 @@ MUTANTS = [
     ('claim: does not see the pause', 'claim.lua', "call('EXISTS', P .. 'paused') == 1", "false"),
     ('token: from the clock alone', 'lib/clock.lua', "math.max(now_us, last + 1)", "now_us"),
     ('token: not stored', 'lib/clock.lua', "call('SET', P .. 'fence', token)", ""),
+    ('claim: its time is not said beside a token that is none', 'claim.lua', "'@' .. text(now) .. ' '", "' '"),
+    ('heartbeat: forgets the time of the claim', 'heartbeat.lua', "' 1' .. a.claimed .. ' '", "' 1 '"),
     # attempts
     ('finish: any token will do', 'lib/ours.lua', "a.token == args[i + 1] and", ""),
     ('finish: one job twice in a batch', 'lib/ours.lua', "and not seen[id] then", "then"),

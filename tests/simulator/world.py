@@ -168,6 +168,9 @@ class World:
             self.violate('claimed_too_many', '%d of %d' % (len(given), n))
         for i, _ in given:
             self.note_claimed(i)
+            value = self.look().active.get(i, '').split(' ', 7)
+            if int(value[2][2:] or int(token) // 1000) != self.redis_ms():
+                self.violate('claim_time', '%s: %s' % (i, value))
 
     def note_claimed(self, i):
         j = self.live.get(i)
@@ -245,7 +248,7 @@ class World:
         seq, token, ids = self.claims.get(args[0], (0, '0', []))
         for i in ids:
             value = before.active.get(i, '').split(' ')
-            if value[0] == token and value[2] == '0':
+            if value[0] == token and value[2][0] == '0':
                 if i not in reply:
                     self.violate('close', '%s was not given back' % i)
                 else:
@@ -294,7 +297,9 @@ class World:
             else:
                 expected += [(i, 'cancel')] if i in before.cancels else []
                 value = self.state.active.get(i, '').split(' ', 7)
-                if i not in self.state.leases or started == '1' and (value[2] != '1' or ' '.join(value[3:7]) != limits):
+                if value[2][1:] != before.active[i].split(' ', 7)[2][1:]:
+                    self.violate('claim_time', '%s: %s' % (i, value))
+                if i not in self.state.leases or started == '1' and (value[2][0] != '1' or ' '.join(value[3:7]) != limits):
                     self.violate('not_renewed', '%s: %s' % (i, value))
         if sorted(zip(reply[0::2], reply[1::2])) != sorted(expected):
             self.violate('heartbeat', 'said %s, should be %s' % (reply, expected))

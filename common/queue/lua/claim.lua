@@ -27,7 +27,8 @@ end
 local ids, records, resources = living(take(n))
 local waits, token = lock(ids, resources), #ids > 0 and next_token() or '0'
 local given, active, k = {}, {}, 0
-local reply, stub = {'ok', token}, token .. ' ' .. worker .. ' 0 ' .. lease .. ' - - - '
+local claimed = token == text(now_us) and ' ' or '@' .. text(now) .. ' '
+local reply, stub = {'ok', token}, token .. ' ' .. worker .. ' 0' .. claimed .. lease .. ' - - - '
 for i = 1, #ids do
   local id, resource = ids[i], resources[ids[i]]
   if not waits[id] then

@@ -17,7 +17,7 @@ for k, id in ipairs(mine) do
   local old = a.lease .. ' ' .. a.retries .. ' ' .. a.crash_limit .. ' ' .. a.backoff
   if ARGV[at[k] + 2] == '1' and not (a.started and limits == old) then
     limits = match(limits, '^%d+ %d+ %d+ %-?%d+$') or old
-    will('HSET', 'active', id, a.token .. ' ' .. a.worker .. ' 1 ' .. limits .. ' ' .. a.resource)
+    will('HSET', 'active', id, a.token .. ' ' .. a.worker .. ' 1' .. a.claimed .. ' ' .. limits .. ' ' .. a.resource)
   end
 end
 for slot = 1, #answers do

@@ -69,6 +69,12 @@ TEST_CASE("job show: a token that is not a time of the past gives no start") {
   CHECK_FALSE(view_of(job).started_at);
 }
 
+TEST_CASE("job show: a token that runs ahead of the clock does not hide the start") {
+  Inspected job = known_job();
+  job.active = "1763661447123456 w 0@1763661387500 30000 - - - ";
+  CHECK(view_of(job).started_at == "2025-11-20T17:56:27.500Z");
+}
+
 TEST_CASE("job show: blocked jobs name the holder, scheduled ones their time") {
   Inspected blocked = known_job("r");
   blocked.blocked = "1763661387200";
@@ -171,4 +177,7 @@ TEST_CASE("sweep: an attempt is past its lease by its mark, or by the time of it
   CHECK_FALSE(is_past_lease(active, "1763661400000", 1763661418000));
   CHECK(is_past_lease(active, "1763661400000", 1763661431000));
   CHECK(is_past_lease("garbage", "", 1763661431000));
+  const std::string ahead = "1763661447000000 w 0@1763661387000 30000 - - - ";
+  CHECK_FALSE(is_past_lease(ahead, "", 1763661416000));
+  CHECK(is_past_lease(ahead, "", 1763661418000));
 }
