@@ -16,7 +16,9 @@ void Reporter::finish(Job& job, EndKind kind, std::string text, bool final) {
   ended.id = job.id;
   ended.token = job.token;
   ended.kind = kind;
-  ended.attempt = job.attempt;
+  // What cannot run at all is no attempt: its outcome and its error name the last one that was.
+  bool counts = kind != EndKind::kUnknownTask && kind != EndKind::kCorrupt;
+  ended.attempt = counts ? job.attempt : job.attempt - 1;
   ended.limits = job.limits;
   ended.started_ms = job.started_wall_ms.load(std::memory_order_relaxed);
   ended.finished_ms = job.finished_wall_ms.load(std::memory_order_relaxed);
@@ -29,7 +31,7 @@ void Reporter::finish(Job& job, EndKind kind, std::string text, bool final) {
   if (kind == EndKind::kOk) {
     ended.body = std::move(text);
   } else {
-    ended.body = error_json(job.attempt, kind, text, "", context_.boot.worker, ended.finished_ms);
+    ended.body = error_json(ended.attempt, kind, text, "", context_.boot.worker, ended.finished_ms);
   }
   ends_.emplace_back(&job, std::move(ended));
 }

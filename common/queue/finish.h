@@ -30,9 +30,9 @@ struct Ended {
   std::string id;
   uint64_t token = 0;
   EndKind kind = EndKind::kOk;
-  int attempt = 1;         // its number: attempts of the record + 1
-  Limits limits;           // in force: retries, crash_limit, backoff, keep are used
-  std::string body;        // kOk: the result (JSON; empty = null); else error_json()
+  int attempt = 1;   // its number: attempts of the record + 1; of what counts none, of the last one
+  Limits limits;     // in force: retries, crash_limit, backoff, keep are used
+  std::string body;  // kOk: the result (JSON; empty = null); else error_json()
   int64_t started_ms = 0;  // wall clock, 0 = unknown
   int64_t finished_ms = 0;
 };

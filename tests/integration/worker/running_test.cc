@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/integration/worker/queue_of_jobs.h"
+#include "tests/support/daemon.h"
 #include "tests/support/worker_process.h"
 
 using namespace stint;
@@ -150,6 +151,9 @@ TEST_CASE("worker: an unknown task fails at once and names the nearest one") {
   CHECK(queue.reaches("job", "failed"));
   CHECK_THAT(queue.outcome("job"), Contains("unknown-task"));
   CHECK_THAT(queue.outcome("job"), Contains("checksum"));
+  // No attempt was made: neither the outcome nor its error says that there was one.
+  CHECK(json_at(queue.outcome("job"), "/attempt") == "0");
+  CHECK(json_at(queue.outcome("job"), "/errors/0/attempt") == "0");
 }
 
 TEST_CASE("worker: a task that another worker has is left to it") {
@@ -171,6 +175,8 @@ TEST_CASE("worker: a corrupt record fails and harms nothing else") {
   CHECK(queue.reaches("bad", "failed"));
   CHECK(queue.reaches("good", "done"));
   CHECK_THAT(queue.outcome("bad"), Contains("corrupt"));
+  CHECK(json_at(queue.outcome("bad"), "/attempt") == "0");
+  CHECK(json_at(queue.outcome("bad"), "/errors/0/attempt") == "0");
 }
 
 TEST_CASE("worker: slots run at once, queues are served by weight and none starves") {
