@@ -117,8 +117,24 @@ RedisSaid redis_said(const ConfigFlags& flags, const FileSays& says) {
   return {says.redis_url, ""};
 }
 
+// Host, port or socket, and user: whatever the database.
+bool same_account(const redis::Url& a, const redis::Url& b) {
+  return a.socket == b.socket && a.host == b.host && a.port == b.port && a.user == b.user;
+}
+
+// A password_file beside redis.url is that server's: another one, named by --redis or
+// STINT_REDIS_URL, must not get the password. Without redis.url beside it, it is for whichever is
+// named.
+bool password_file_is_for(const redis::Url& url, const FileSays& says) {
+  if (says.redis_url.empty()) {
+    return true;
+  }
+  auto configured = redis::parse_url(says.redis_url);
+  return configured.ok() && same_account(*configured, url);
+}
+
 Result<void> resolve_password(redis::Url& url, const FileSays& says) {
-  std::string file = says.password_file;
+  std::string file = password_file_is_for(url, says) ? says.password_file : "";
   if (file.empty()) {
     auto folder = environment("CREDENTIALS_DIRECTORY");
     file = folder ? *folder + "/redis-password" : "";

@@ -79,6 +79,7 @@ TEST_CASE("places: the password of Redis comes from url, file or credential, nev
   CHECK(scope.load().value().config.redis.password == "from file");
 
   scope.flags.redis.reset();
+  scope.set("CREDENTIALS_DIRECTORY", std::nullopt);
   scope.set("STINT_REDIS_URL", "redis://u:from-url@localhost");
   CHECK(scope.load().value().config.redis.password == "from-url");
 
@@ -87,4 +88,27 @@ TEST_CASE("places: the password of Redis comes from url, file or credential, nev
   CHECK(scope.load().error().code == ErrorCode::kConfig);
   ::unlink((scope.dir / "secret").c_str());
   CHECK(scope.load().error().message.find("No such file") != std::string::npos);
+}
+
+TEST_CASE("places: a password_file beside redis.url is for that server and user alone") {
+  ConfigScope scope;
+  test::write_file(scope.dir / "secret", "sesame\n");
+  scope.file("[redis]\nurl = \"redis://jobs@db.example:6380/1\"\npassword_file = \"" +
+             scope.dir / "secret" + "\"\n");
+  auto password = [&scope] { return scope.load().value().config.redis.password; };
+  CHECK(password() == "sesame");
+  for (const char* same : {"redis://jobs@db.example:6380", "redis://jobs@db.example:6380/7"}) {
+    scope.flags.redis = same;
+    CHECK(password() == "sesame");
+  }
+  for (const char* other : {"redis://jobs@other.example:6380/1", "redis://jobs@db.example:6379/1",
+                            "redis://db.example:6380/1", "unix:///run/redis.sock"}) {
+    INFO(other);
+    scope.flags.redis = other;
+    CHECK(password().empty());
+    scope.flags.redis.reset();
+    scope.set("STINT_REDIS_URL", other);
+    CHECK(password().empty());
+    scope.set("STINT_REDIS_URL", std::nullopt);
+  }
 }
