@@ -93,6 +93,9 @@ void Supervisor::reload() {
     return;
   }
   log::info("reloading", {{"file", loaded->file}});
+  if (auto level = log::parse_level(next.log_level)) {
+    log::set_level(*level);
+  }
   fleet_->roll(std::make_shared<const Config>(std::move(next)));
 }
 

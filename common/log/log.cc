@@ -97,6 +97,12 @@ void open(std::string_view program, Level level) {
   current_logger.store(logger, std::memory_order_release);
 }
 
+void set_level(Level level) {
+  if (spdlog::logger* logger = current_logger.load(std::memory_order_acquire)) {
+    logger->set_level(to_spdlog(level));
+  }
+}
+
 Result<Level> parse_level(std::string_view text) {
   static const std::string names[] = {"debug", "info", "warning", "error"};
   for (int i = 0; i < 4; ++i) {

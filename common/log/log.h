@@ -24,6 +24,7 @@ struct Field {
 
 // program: "stintd", "stint-worker". Called once, after exec and before any event.
 void open(std::string_view program, Level level);
+void set_level(Level level);                       // any time after open()
 Result<Level> parse_level(std::string_view text);  // debug, info, warning, error
 
 void event(Level level, std::string_view text, std::initializer_list<Field> fields = {});

@@ -57,6 +57,22 @@ TEST_CASE("reload with a broken configuration changes nothing and says so") {
   daemon.stop();
 }
 
+TEST_CASE("reload: the level of the log is read again") {
+  DaemonOptions options;
+  options.log_level = "";
+  options.toml = "";
+  options.start = false;
+  Daemon daemon(options);
+  std::string file = read_file(daemon.config_file());
+  write_file(daemon.config_file(), "log_level = \"error\"\n" + file);
+  daemon.start();
+  CHECK(daemon.log().empty());
+  write_file(daemon.config_file(), "log_level = \"info\"\n" + file);
+  daemon.signal(SIGHUP);
+  CHECK(until_logged(daemon, "all workers are new"));
+  daemon.stop();
+}
+
 TEST_CASE("reload with a plugin that is refused keeps the old workers") {
   Daemon daemon;
   auto workers = daemon.worker_pids();

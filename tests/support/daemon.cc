@@ -129,8 +129,10 @@ void Daemon::launch() {
   while (recv(notify_.get(), stale.data(), stale.size(), 0) > 0) {
   }
   Spawn spawn;
-  spawn.argv = {bin_dir() + "/stintd", "--config", config_file(), "--log-level",
-                options_.log_level};
+  spawn.argv = {bin_dir() + "/stintd", "--config", config_file()};
+  if (!options_.log_level.empty()) {
+    spawn.argv.insert(spawn.argv.end(), {"--log-level", options_.log_level});
+  }
   spawn.env = {{"NOTIFY_SOCKET", dir_ / "notify.sock"}, {"JOURNAL_STREAM", std::nullopt}};
   process_ = std::make_unique<Process>(std::move(spawn));
 }

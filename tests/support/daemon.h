@@ -26,10 +26,10 @@ struct DaemonOptions {
   int processes = 1;
   int slots = 1;
   std::vector<std::string> plugins = {faulty_plugin()};
-  std::string workers;  // more lines of [workers]
-  std::string toml;     // more tables: "[queues.default]\nretries = 1\n"
-  std::string log_level = "info";
-  bool start = true;  // else start() does it
+  std::string workers;             // more lines of [workers]
+  std::string toml;                // more tables: "[queues.default]\nretries = 1\n"
+  std::string log_level = "info";  // "" = what the file says
+  bool start = true;               // else start() does it
 };
 
 class Daemon {
