@@ -6,6 +6,7 @@
 
 #include "common/queue/keys.h"
 #include "common/queue/upkeep.h"
+#include "common/redis/eviction.h"
 #include "common/text/text.h"
 #include "daemon/redis_info.h"
 
@@ -121,11 +122,8 @@ Result<std::string> judge_server(std::string_view info) {
     return Error{ErrorCode::kConfig,
                  "Redis " + escape(version, 32) + " is too old: stint needs 7.0 or newer"};
   }
-  std::string policy(info_field(info, "maxmemory_policy"));
-  if (!policy.empty() && policy != "noeviction") {
-    return Error{ErrorCode::kConfig,
-                 "Redis would throw jobs away when it is full: maxmemory-policy is " +
-                     escape(policy, 32) + ", stint needs noeviction"};
+  if (auto keeps = redis::refuse_eviction(info); !keeps) {
+    return keeps.error();
   }
   if (info_field(info, "aof_enabled") == "0") {
     return std::string(

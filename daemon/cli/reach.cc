@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/queue/keys.h"
+#include "common/redis/eviction.h"
 
 namespace stint::cli {
 namespace {
@@ -98,9 +99,13 @@ Result<Reached> reach_redis(const Config& config) {
   return try_system ? connect(system, true) : std::move(own);
 }
 
-Result<void> check_server(redis::Client& client, const Config& config) {
-  auto replies = client.run_all(
-      {redis::plain({"HGET", meta_key(config.ns), "format"}), redis::plain({"INFO", "server"})});
+Result<void> check_server(redis::Client& client, const Config& config, Purpose purpose) {
+  std::vector<redis::Command> asked{redis::plain({"HGET", meta_key(config.ns), "format"}),
+                                    redis::plain({"INFO", "server"})};
+  if (purpose == Purpose::kSubmit) {
+    asked.push_back(redis::plain({"INFO", "memory"}));
+  }
+  auto replies = client.run_all(asked);
   if (!replies[0]) {
     return replies[0].error();
   }
@@ -110,6 +115,11 @@ Result<void> check_server(redis::Client& client, const Config& config) {
     if (major > 0 && major < 7) {
       return Error{ErrorCode::kConfig,
                    "this Redis is version " + std::to_string(major) + "; stint needs 7.0 or newer"};
+    }
+  }
+  if (purpose == Purpose::kSubmit && replies[2]) {
+    if (auto keeps = redis::refuse_eviction(replies[2]->view().str()); !keeps) {
+      return keeps;
     }
   }
   auto format = replies[0]->view();

@@ -22,8 +22,12 @@ struct Reached {
 // refused credentials.
 Result<Reached> reach_redis(const Config& config);
 
+// What a connection is for: jobs are only entrusted to a Redis that keeps them. One that does not
+// may still be looked at.
+enum class Purpose { kLook, kSubmit };
+
 // Whether we may use this server: its version, and the layout that it holds. Run on every new
 // connection.
-Result<void> check_server(redis::Client& client, const Config& config);
+Result<void> check_server(redis::Client& client, const Config& config, Purpose purpose);
 
 }  // namespace stint::cli

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "common/config/toml/load.h"
-#include "daemon/cli/reach.h"
 
 namespace stint::cli {
 namespace {
@@ -34,14 +33,15 @@ Result<std::string> choose_queue(const Config& config) {
 }
 
 Session::Session(Config config, const std::string& queue, bool named, redis::Client client,
-                 Output out)
+                 Output out, Purpose purpose)
     : config_(std::move(config)),
       keys_(config_.ns, queue),
       queue_named_(named),
       client_(std::move(client)),
-      out_(out) {}
+      out_(out),
+      purpose_(purpose) {}
 
-Result<Session> Session::open(const Globals& globals) {
+Result<Session> Session::open(const Globals& globals, Purpose purpose) {
   auto loaded = load_config(globals.flags);
   if (!loaded) {
     return loaded.error();
@@ -54,14 +54,14 @@ Result<Session> Session::open(const Globals& globals) {
   if (!reached) {
     return reached.error();
   }
-  if (auto fit = check_server(reached->client, loaded->config); !fit) {
+  if (auto fit = check_server(reached->client, loaded->config, purpose); !fit) {
     return fit.error();
   }
   loaded->config.redis = reached->url;
   loaded->config.embedded = false;  // from here on: that very one, also after an outage
   bool named = !globals.flags.queues.empty();
   return Session(std::move(loaded->config), *queue, named, std::move(reached->client),
-                 Output(globals));
+                 Output(globals), purpose);
 }
 
 const QueueConfig& Session::queue_config() const {
@@ -84,7 +84,8 @@ std::vector<Result<redis::OwnedReply>> Session::ask_all(
     auto replies = client_.run_all(group);
     auto lost = [](const auto& r) { return !r && r.error().code == ErrorCode::kUnavailable; };
     if (std::any_of(replies.begin(), replies.end(), lost)) {
-      if (auto again = reach_redis(config_); again && check_server(again->client, config_)) {
+      if (auto again = reach_redis(config_);
+          again && check_server(again->client, config_, purpose_)) {
         client_ = std::move(again->client);
         replies = client_.run_all(group);
       }

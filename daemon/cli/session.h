@@ -12,13 +12,14 @@
 #include "common/queue/keys.h"
 #include "common/redis/client.h"
 #include "daemon/cli/output.h"
+#include "daemon/cli/reach.h"
 
 namespace stint::cli {
 
 class Session {
  public:
   // On failure: kConfig, kInvalid (options), kUnavailable.
-  static Result<Session> open(const Globals& globals);
+  static Result<Session> open(const Globals& globals, Purpose purpose = Purpose::kLook);
 
   const Config& config() const { return config_; }
   const Output& out() const { return out_; }
@@ -40,12 +41,14 @@ class Session {
   }
 
  private:
-  Session(Config config, const std::string& queue, bool named, redis::Client client, Output out);
+  Session(Config config, const std::string& queue, bool named, redis::Client client, Output out,
+          Purpose purpose);
   Config config_;
   Keys keys_;
   bool queue_named_;
   redis::Client client_;
   Output out_;
+  Purpose purpose_;
 };
 
 // The queue that is meant when --queue and STINT_QUEUE say nothing: the only one configured, else

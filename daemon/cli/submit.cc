@@ -163,7 +163,7 @@ ExitCode run_submit(const Globals& globals, const SubmitOptions& options) {
   if (!spec) {
     return out.fail(spec.error());
   }
-  auto session = Session::open(globals);
+  auto session = Session::open(globals, Purpose::kSubmit);
   if (!session) {
     return out.fail(session.error());
   }

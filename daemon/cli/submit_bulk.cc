@@ -176,7 +176,7 @@ ExitCode run_submit_bulk(const Globals& globals, const SubmitOptions& options) {
                        "cannot read " + path + ": " + std::generic_category().message(errno)});
     }
   }
-  auto session = Session::open(globals);
+  auto session = Session::open(globals, Purpose::kSubmit);
   if (!session) {
     return out.fail(session.error());
   }
