@@ -233,7 +233,7 @@ void Supervisor::send_log(const Config& config, const Boot& boot,
 
 void Supervisor::tell_systemd() {
   notify_.status(std::to_string(fleet_->ready()) + " of " + std::to_string(fleet_->processes()) +
-                 " workers ready, " + std::to_string(fleet_->jobs_running()) + " jobs running, " +
+                 " workers ready, jobs: " + std::to_string(fleet_->jobs_running()) + " running, " +
                  std::to_string(fleet_->jobs_ended()) + " ended" +
                  (redis_->ready() ? "" : "; Redis cannot be reached"));
 }

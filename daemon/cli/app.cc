@@ -172,7 +172,7 @@ ExitCode run_app(int argc, char** argv) {
     std::cout << version.what() << "\n";
     return ExitCode::kOk;
   } catch (const CLI::ParseError& error) {
-    return usage(Output(globals), app, error.what());
+    return usage(Output(globals), app, words_for(error));
   }
   if (std::string wrong = judge_words(app); !wrong.empty()) {
     return usage(Output(globals), app, wrong);

@@ -11,6 +11,7 @@
 
 #include "daemon/cli/globals.h"
 #include "daemon/cli/groups.h"
+#include "daemon/option_words.h"
 
 namespace stint::cli {
 
@@ -32,10 +33,14 @@ inline CLI::Option* text_option(CLI::App& app, const std::string& names,
 
 inline CLI::Option* number_option(CLI::App& app, const std::string& names, std::optional<int>& to,
                                   const std::string& help) {
-  return app
-      .add_option_function<int>(
-          names, [&to](const int& value) { to = value; }, help)
-      ->type_name("N");
+  auto* option = app.add_option(
+      names,
+      [&to, names](const CLI::results_t& words) {
+        to = int_of(names, words.front());
+        return true;
+      },
+      help);
+  return option->type_name("N")->type_size(1);
 }
 
 inline CLI::Option* ids_argument(CLI::App& app, std::vector<std::string>& to,

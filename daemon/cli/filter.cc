@@ -1,6 +1,7 @@
 #include "daemon/cli/filter.h"
 
 #include "common/text/text.h"
+#include "daemon/cli/output.h"
 
 namespace stint::cli {
 namespace {
@@ -61,6 +62,31 @@ bool is_known(const std::vector<std::string>& names, const std::string& name) {
   return false;
 }
 
+// "failed"; empty: whatever state.
+std::string state_word(const Filter& filter) {
+  return filter.state ? std::string(to_string(*filter.state)) + " " : "";
+}
+
+std::string conditions(const Filter& filter) {
+  std::string text;
+  auto add = [&text](const char* name, const std::optional<std::string>& value) {
+    if (value) {
+      text += std::string(text.empty() ? " with " : ", ") + name + " " + *value;
+    }
+  };
+  add("task", filter.task);
+  add("resource", filter.resource);
+  add("kind", filter.kind);
+  add("error", filter.error);
+  if (filter.since_ms) {
+    text += ", since " + rfc3339(*filter.since_ms);
+  }
+  if (filter.until_ms) {
+    text += ", until " + rfc3339(*filter.until_ms);
+  }
+  return text;
+}
+
 }  // namespace
 
 const std::vector<std::string>& error_kinds() {
@@ -105,24 +131,11 @@ bool Filter::matches(const Row& row) const {
 }
 
 std::string describe(const Filter& filter) {
-  std::string text = filter.state ? std::string(to_string(*filter.state)) + " jobs" : "jobs";
-  auto add = [&text](const char* name, const std::optional<std::string>& value) {
-    if (value) {
-      text += std::string(text.find(" with ") == std::string::npos ? " with " : ", ") + name + " " +
-              *value;
-    }
-  };
-  add("task", filter.task);
-  add("resource", filter.resource);
-  add("kind", filter.kind);
-  add("error", filter.error);
-  if (filter.since_ms) {
-    text += ", since " + rfc3339(*filter.since_ms);
-  }
-  if (filter.until_ms) {
-    text += ", until " + rfc3339(*filter.until_ms);
-  }
-  return text;
+  return state_word(filter) + "jobs" + conditions(filter);
+}
+
+std::string describe(int64_t n, const Filter& filter) {
+  return counted(n, state_word(filter) + "job") + conditions(filter);
 }
 
 }  // namespace stint::cli

@@ -47,8 +47,9 @@ struct Filter {
 // long ago.
 Result<Filter> make_filter(const FilterWords& words, int64_t now_ms);
 
-// "failed jobs with task resize": for questions and summaries.
+// "failed jobs with task resize", "1 failed job with task resize": for questions and summaries.
 std::string describe(const Filter& filter);
+std::string describe(int64_t n, const Filter& filter);
 
 // The kinds of errors, in the order of docs/protocol.md.
 const std::vector<std::string>& error_kinds();

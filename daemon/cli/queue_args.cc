@@ -36,7 +36,7 @@ void add_rejected_verb(CLI::App& parent, Globals& globals, Action& action, const
   CLI::App& verb = *add_verb(parent, globals, name, about, examples);
   ids_argument(verb, options->ids, "ids that the entries gave");
   text_option(verb, "--error", options->error, "the reason holds this text");
-  number_option(verb, "--limit", options->limit, "at most so many")->check(CLI::Range(1, 1 << 30));
+  number_option(verb, "--limit", options->limit, "at most so many");
   verb.add_flag("--all", options->all, "all of them");
   if (steers) {
     verb.add_flag("--dry-run", options->dry_run, "say how many, do nothing");

@@ -4,6 +4,7 @@
 #include "common/text/text.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/queue_stats.h"
+#include "daemon/cli/submit_door.h"
 #include "daemon/cli/table.h"
 
 namespace stint::cli {
@@ -39,6 +40,10 @@ ExitCode set_paused(const Globals& globals, const std::string& name, bool paused
   }
   const Output& out = session->out();
   hint_unknown(*session);
+  // A queue that never had a job shall be seen to be paused.
+  if (auto known = paused ? open_door(*session) : Result<void>(); !known) {
+    return out.fail(known.error());
+  }
   auto reply = session->ask(paused ? pause_queue(session->keys()) : resume_queue(session->keys()));
   if (!reply) {
     return out.fail(reply.error());

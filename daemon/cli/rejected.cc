@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "common/job/json_scan.h"
+#include "common/text/text.h"
+#include "daemon/cli/base64.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/rejected_pages.h"
 #include "daemon/cli/session.h"
@@ -14,12 +16,18 @@ namespace {
 
 constexpr size_t kListed = 50;
 
+Result<void> check_limit(const RejectedOptions& options) {
+  return options.limit && *options.limit < 1
+             ? Result<void>(Error{ErrorCode::kInvalid, "--limit: at least 1"})
+             : Result<void>();
+}
+
 Result<void> check_choice(const RejectedOptions& options, const char* verb) {
   if (options.ids.empty() && !options.error && !options.limit && !options.all) {
     return Error{ErrorCode::kInvalid,
                  std::string(verb) + " which entries? Say ids, --error, --limit or --all"};
   }
-  return {};
+  return check_limit(options);
 }
 
 ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, bool retry) {
@@ -42,14 +50,15 @@ ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, 
     return options.ids.empty() ? ExitCode::kOk : ExitCode::kNoSuchJob;
   }
   auto n = static_cast<int64_t>(entries->size());
+  std::string entries_text = grouped(n) + " rejected " + (n == 1 ? "entry" : "entries");
   if (options.dry_run) {
-    out.line("would " + std::string(verb) + " " + grouped(n) + (n == 1 ? " entry" : " entries"));
+    out.line("would " + std::string(verb) + " " + entries_text);
     return ExitCode::kOk;
   }
   if (options.ids.empty()) {
-    auto agreed = confirm(std::string(verb) + " " + grouped(n) + " rejected entries of queue " +
-                              session->keys().queue() + "?",
-                          options.yes);
+    auto agreed = confirm(
+        std::string(verb) + " " + entries_text + " of queue " + session->keys().queue() + "?",
+        options.yes);
     if (!agreed) {
       return out.fail(agreed.error());
     }
@@ -105,10 +114,14 @@ std::string rejected_json(const Rejected& entry) {
       .text("from", std::string_view(header.from))
       .text("reason", std::string_view(header.reason))
       .text("entry", std::string_view(entry.raw))
+      .text("entry_base64", is_utf8(entry.raw) ? std::nullopt : std::optional(to_base64(entry.raw)))
       .str();
 }
 
 ExitCode run_rejected_list(const Globals& globals, const RejectedOptions& options) {
+  if (auto good = check_limit(options); !good) {
+    return Output(globals).fail(good.error());
+  }
   auto session = Session::open(globals);
   if (!session) {
     return Output(globals).fail(session.error());

@@ -140,8 +140,8 @@ class BulkSteer {
 
   std::string question(size_t found) const {
     return std::string(words_of(options_.verb).plain) + " " +
-           counted(static_cast<int64_t>(found), "job") + (found >= kRound ? " and more" : "") +
-           " of queue " + session_.keys().queue() + " (" + describe(filter_) + ")?";
+           describe(static_cast<int64_t>(found), filter_) + (found >= kRound ? ", and more," : "") +
+           " of queue " + session_.keys().queue() + "?";
   }
 
   std::string done_text() const {
@@ -187,7 +187,7 @@ class BulkSteer {
       }
     }
     out.note("would " + std::string(words_of(options_.verb).plain) + " " +
-             counted(static_cast<int64_t>(found), "job") + " (" + describe(filter_) + ")");
+             describe(static_cast<int64_t>(found), filter_));
     return ExitCode::kOk;
   }
 

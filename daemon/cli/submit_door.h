@@ -1,5 +1,5 @@
-// What must be there before the first job of a run: the queue's name in `<ns>:queues` and the
-// format in `<ns>:meta`.
+// What must be there before the first job of a run, and before a queue is paused: the queue's name
+// in `<ns>:queues` and the format in `<ns>:meta`.
 #pragma once
 
 #include "daemon/cli/session.h"

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -44,6 +45,19 @@ struct TextField {
   const std::optional<std::string>& value;
 };
 
+// "field 'crash_limit': ..." -> "--crash-limit: ...": here it was an option.
+Error as_option(const Error& error) {
+  constexpr std::string_view kField = "field '";
+  size_t end = error.message.find("': ");
+  if (!error.message.starts_with(kField) || end == std::string::npos) {
+    return error;
+  }
+  std::string name = error.message.substr(kField.size(), end - kField.size());
+  std::replace(name.begin(), name.end(), '_', '-');
+  std::string option = name == "task" ? "TASK" : name == "params" ? "-p" : "--" + name;
+  return {error.code, option + error.message.substr(end + 1)};
+}
+
 }  // namespace
 
 Result<JobSpec> spec_of(const SubmitOptions& o) {
@@ -79,7 +93,8 @@ Result<JobSpec> spec_of(const SubmitOptions& o) {
     entry.number("crash_limit", int64_t{*o.crash_limit});
   }
   entry.raw("params", *params);
-  return parse_spec(entry.str());
+  auto spec = parse_spec(entry.str());
+  return spec ? std::move(spec) : Result<JobSpec>(as_option(spec.error()));
 }
 
 }  // namespace stint::cli

@@ -49,12 +49,14 @@ std::string why_pending(Session& session, const JobView& job) {
     return text;
   }
   int64_t waiting = sums->pending + sums->reserved - sums->ghosts;
+  std::string line =
+      counted(waiting, "job") + " of the queue " + (waiting == 1 ? "is" : "are") + " pending";
   int64_t slots = crew->slots();
   if (slots > 0 && sums->active >= slots) {
-    return "all " + counted(slots, "slot") + " are busy; " + counted(waiting, "job") +
-           " of the queue are pending";
+    return (slots == 1 ? "the only slot is" : "all " + grouped(slots) + " slots are") + " busy; " +
+           line;
   }
-  return "about to start; " + counted(waiting, "job") + " of the queue are pending";
+  return "about to start; " + line;
 }
 
 std::string why_scheduled(const JobView& job) {

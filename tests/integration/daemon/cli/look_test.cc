@@ -195,6 +195,41 @@ TEST_CASE("stint queue pause and resume: one queue, by name or option") {
   CHECK(has(stint({"queue", "pause", "vidoe"}).err, "did you mean video?"));
 }
 
+TEST_CASE("stint queue list: a queue that is only paused is in it, resuming makes none") {
+  StintCalls stint;
+  stint.server.command({"SADD", "stint:queues", "video"});
+  CHECK(stint({"queue", "pause", "mail"}).code == 0);
+  CHECK(stint({"queue", "resume", "other"}).code == 0);
+  auto lines = lines_of(stint({"queue", "list", "--json"}).out);
+  REQUIRE(lines.size() == 2);
+  CHECK(json_at(lines[0], "/queue") == "mail");
+  CHECK(json_at(lines[0], "/paused") == "true");
+}
+
+TEST_CASE("stint rejected list: bytes that are not UTF-8 are given whole") {
+  StintCalls stint;
+  const std::string header = "\n{\"at\":\"\",\"from\":\"inbox\",\"reason\":\"r\"}\n";
+  stint.server.command({"LPUSH", "stint:{default}:rejected", header + "a\xff\n" + "b"});
+  stint.server.command({"LPUSH", "stint:{default}:rejected", header + "text"});
+  auto listed = lines_of(stint({"rejected", "list", "--json"}).out);
+  REQUIRE(listed.size() == 2);
+  CHECK(json_at(listed[0], "/entry") == "text");
+  CHECK(json_at(listed[0], "/entry_base64") == "null");
+  CHECK(json_at(listed[1], "/entry_base64") == "Yf8KYg==");
+  CHECK(has(stint({"rejected", "delete", "--limit", "1"}).err, "delete 1 rejected entry of queue"));
+}
+
+TEST_CASE("stint job show: the time of the claim also where the token runs ahead of the clock") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("a")});
+  (void)stint.hand.run(epoch(stint.hand.keys, "another"));
+  auto given = stint.hand.claim("w", 1);
+  CHECK(stint.job("a", "/started_at").starts_with("20"));
+  Beat beat{"a", given.at(0).token, true, Limits{}};
+  (void)stint.hand.run(heartbeat(stint.hand.keys, "w", std::vector<Beat>{beat}));
+  CHECK(stint.job("a", "/started_at").starts_with("20"));
+}
+
 TEST_CASE("stint worker list: who lives and what it has") {
   StintCalls stint;
   CHECK(stint({"worker", "list", "--json"}).out.empty());
@@ -258,7 +293,7 @@ TEST_CASE("stint rejected: listed with the reason, put back, deleted") {
   REQUIRE(listed.size() == 2);
   CHECK(
       listed[1] ==
-      R"({"id":"a","at":"2026-11-20T20:00:00.000Z","from":"inbox","reason":"unknown field 'x'","entry":"{\"x\":1}"})");
+      R"({"id":"a","at":"2026-11-20T20:00:00.000Z","from":"inbox","reason":"unknown field 'x'","entry":"{\"x\":1}","entry_base64":null})");
   CHECK(json_at(listed[0], "/id") == "null");
   CHECK(stint({"rejected", "retry", "a"}).code == 0);
   CHECK(stint.server.command({"LRANGE", "stint:{default}:inbox", "0", "-1"}) == "{\"x\":1}");

@@ -86,7 +86,7 @@ TEST_CASE("stint job: bulk work needs --yes where nobody can be asked, and a cho
   stint.hand.submit({test::job_spec("a"), test::job_spec("b")});
   auto unasked = stint({"job", "delete", "--all"});
   CHECK(unasked.code == 2);
-  CHECK(has(unasked.err, "delete 2 jobs of queue default"));
+  CHECK(has(unasked.err, "delete 2 jobs of queue default?"));
   CHECK(has(unasked.err, "--yes"));
   CHECK(stint({"job", "delete"}).code == 2);
   CHECK(stint({"job", "delete", "a", "--all", "--yes"}).code == 2);
@@ -94,6 +94,14 @@ TEST_CASE("stint job: bulk work needs --yes where nobody can be asked, and a cho
   CHECK(stint({"job", "count"}).out == "2\n");
   CHECK(stint({"job", "delete", "--all", "--yes"}).out == "2 jobs deleted\n");
   CHECK(stint({"job", "count"}).out == "0\n");
+}
+
+TEST_CASE("stint job: the question and the dry run count one job as one") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("a")});
+  CHECK(has(stint({"job", "delete", "--state", "pending", "--task", "noop"}).err,
+            "delete 1 pending job with task noop of queue default?"));
+  CHECK(has(stint({"job", "delete", "--all", "--dry-run"}).err, "would delete 1 job\n"));
 }
 
 TEST_CASE("stint job delete: what bulk work cannot delete is said, exit 1") {

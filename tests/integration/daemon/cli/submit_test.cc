@@ -112,6 +112,55 @@ TEST_CASE("stint submit: wrong words end with 2 and queue nothing") {
   CHECK(stint.server.command({"KEYS", "*"}).empty());
 }
 
+TEST_CASE("stint: a bad value is said in one line with its option") {
+  StintCalls stint;
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"submit", "t", "--retries", "abc"}, "--retries: abc is not a number"},
+      {{"submit", "t", "--retries", "1.5"}, "--retries: 1.5 is not a whole number"},
+      {{"submit", "t", "--retries", "99999999999"}, "--retries: 99999999999 is out of range"},
+      {{"submit", "t", "--retries"}, "--retries: its value is missing"},
+      {{"submit", "t", "--retries", "1", "--retries", "2"}, "--retries: is given more than once"},
+      {{"submit", "t", "--crash-limit", "0"}, "--crash-limit: must be"},
+      {{"submit", "t", "--lease", "5"}, "--lease: duration '5' has no unit"},
+      {{"submit", "t", "--json=x"}, "--json: takes no value"},
+      {{"job", "list", "--limit", "x"}, "--limit: x is not a number"},
+      {{"rejected", "list", "--limit", "0"}, "--limit: at least 1"}};
+  for (const auto& [words, line] : cases) {
+    INFO(line);
+    auto ended = stint(words);
+    CHECK(ended.code == 2);
+    CHECK(ended.err.starts_with("stint: " + line));
+    CHECK(test::lines_of(ended.err).size() == 1);
+  }
+}
+
+TEST_CASE(
+    "stint submit: a Redis that evicts is refused as stintd refuses it, and can be looked at") {
+  test::RedisOptions options;
+  options.extra = {"--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru"};
+  StintCalls stint(options);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"submit", "t"}, {"submit", "--bulk", "-"}}) {
+    auto refused = stint(words, "{\"task\":\"t\"}\n");
+    CHECK(refused.code == 78);
+    CHECK(refused.err ==
+          "stint: Redis would throw jobs away when it is full: maxmemory-policy is allkeys-lru, "
+          "stint needs noeviction\n");
+  }
+  CHECK(stint.server.command({"DBSIZE"}) == "0");
+  CHECK(stint({"stats"}).code == 0);
+}
+
+TEST_CASE("stint submit: a user who may not ask for INFO submits all the same") {
+  test::RedisOptions options;
+  options.tcp = true;
+  options.user = "jobs";
+  options.password = "pw";
+  StintCalls stint(options);
+  stint.server.command({"ACL", "SETUSER", "jobs", "-info"});
+  CHECK(stint({"submit", "t", "--id", "a"}).code == 0);
+}
+
 TEST_CASE("stint: unknown verbs and options name the nearest known one") {
   StintCalls stint;
   auto verb = stint({"sumbit", "t"});
