@@ -19,9 +19,9 @@ constexpr size_t kListed = 50;
 // One place: a page read ahead, so that the places can be merged by age.
 struct Lane {
   PlaceFeed feed;
-  size_t taken;  // entries of the place that are behind us: the cursor
+  PlaceMark taken;  // what is behind us: the cursor
   std::deque<Row> page;
-  size_t page_end = 0;
+  size_t next = 0;  // of the page as it was read
 };
 
 class Merge {
@@ -30,10 +30,8 @@ class Merge {
     for (size_t i = 0; i < all_places().size(); ++i) {
       Place place = all_places()[i];
       bool wanted = !filter.state || *filter.state == place;
-      lanes_.push_back({PlaceFeed(session, place, {true, filter.needs_errors()}, from[i]),
-                        from[i],
-                        {},
-                        from[i]});
+      lanes_.push_back(
+          {PlaceFeed(session, place, {true, filter.needs_errors()}, from[i]), from[i], {}});
       wanted_.push_back(wanted);
     }
   }
@@ -57,7 +55,8 @@ class Merge {
       Row row = std::move(newest->page.front());
       newest->page.pop_front();
       // Between two pages all that was read is behind us; inside one each job counts for itself.
-      newest->taken = newest->page.empty() ? newest->page_end : newest->taken + 1;
+      newest->taken =
+          newest->page.empty() ? newest->feed.mark() : newest->feed.marks()[newest->next++];
       if (filter_.matches(row)) {
         return std::optional(std::move(row));
       }
@@ -86,7 +85,7 @@ class Merge {
       return rows.error();
     }
     lane.page.assign(std::make_move_iterator(rows->begin()), std::make_move_iterator(rows->end()));
-    lane.page_end = lane.feed.consumed();
+    lane.next = 0;
     return {};
   }
 
@@ -184,29 +183,6 @@ ExitCode list_filtered(Session& session, const Filter& filter, const Cursor& fro
 }
 
 }  // namespace
-
-std::string cursor_text(const Cursor& cursor) {
-  std::string text;
-  for (size_t n : cursor) {
-    text += (text.empty() ? "" : ".") + std::to_string(n);
-  }
-  return text;
-}
-
-Result<Cursor> parse_cursor(std::string_view text) {
-  Cursor cursor{};
-  const char* at = text.data();
-  const char* end = text.data() + text.size();
-  for (size_t i = 0; i < cursor.size(); ++i) {
-    auto [stop, error] = std::from_chars(at, end, cursor[i]);
-    bool last = i + 1 == cursor.size();
-    if (error != std::errc() || (last ? stop != end : stop == end || *stop != '.')) {
-      return Error{ErrorCode::kInvalid, "--after: not a cursor of job list"};
-    }
-    at = stop + (last ? 0 : 1);
-  }
-  return cursor;
-}
 
 ExitCode run_list(const Globals& globals, const ListOptions& options) {
   Output out(globals);

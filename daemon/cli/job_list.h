@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/queue/pages.h"
 #include "daemon/cli/filter.h"
 #include "daemon/cli/globals.h"
 #include "daemon/cli/session.h"
@@ -23,9 +24,11 @@ struct ListOptions {
 
 ExitCode run_list(const Globals& globals, const ListOptions& options);
 
-// How far each place has been read, in the order of all_places(): "12.0.0.3.50.0".
-using Cursor = std::array<size_t, 6>;
+// The last job of each place that was listed, in the order of all_places(). As text it is one word
+// that says nothing to people.
+using Cursor = std::array<PlaceMark, 6>;
 std::string cursor_text(const Cursor& cursor);
+// On failure: kInvalid.
 Result<Cursor> parse_cursor(std::string_view text);
 
 }  // namespace stint::cli

@@ -279,6 +279,7 @@ class World:
                 if w.renews(i, value.split(' ')[0]):
                     self.violate('live_attempt_swept', '%s of %s' % (i, w.name))
             _, _, started, _, *limits = value.split(' ', 7)
+            started = started[0]
             if started == '1' and '-' in limits[:2]:
                 self.violate('started_without_limits', value)
             elif started == '1':

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "daemon/cli/base64.h"
 #include "daemon/cli/job_count.h"
 #include "daemon/cli/job_list.h"
 
@@ -87,6 +88,10 @@ TEST_CASE("filter: it can be said in words") {
   words.task = "resize";
   words.kind = "crash";
   CHECK(describe(*make_filter(words, kFilterNow)) == "failed jobs with task resize, kind crash");
+  CHECK(describe(1, *make_filter(words, kFilterNow)) ==
+        "1 failed job with task resize, kind crash");
+  CHECK(describe(1, Filter{}) == "1 job");
+  CHECK(describe(2000, Filter{}) == "2,000 jobs");
 }
 
 TEST_CASE("count: groups are named fields, others are refused with the nearest") {
@@ -102,12 +107,20 @@ TEST_CASE("count: groups are named fields, others are refused with the nearest")
 }
 
 TEST_CASE("list: a cursor comes back as it was written, anything else is refused") {
-  Cursor cursor{12, 0, 3, 0, 50, 7};
-  CHECK(cursor_text(cursor) == "12.0.3.0.50.7");
-  CHECK(*parse_cursor("12.0.3.0.50.7") == cursor);
-  for (const char* wrong :
-       {"", "1", "1.2.3.4.5", "1.2.3.4.5.6.7", "1.2.3.4.5.x", "a.2.3.4.5.6", "1.2.3.4.5.6 "}) {
-    INFO(wrong);
+  Cursor cursor;
+  cursor[0] = {std::string(256, '\x7e') + "", 12, 3, false};
+  cursor[3] = {"ä \"b\" \\", 1'763'661'387'123, 0, false};
+  cursor[5] = {"r", 0, 0, true};
+  std::string text = cursor_text(cursor);
+  CHECK(*parse_cursor(text) == cursor);
+  CHECK(text.find_first_of(" \"'") == std::string::npos);
+  CHECK(*parse_cursor(cursor_text(Cursor{})) == Cursor{});
+  for (const std::string& wrong :
+       {std::string(), std::string("12.0.0.3.50.0"), text.substr(1), text + "x", to_base64("[]"),
+        to_base64("[null,null,null,null,null,3]"),
+        to_base64(R"([["a",1,-1,false],null,null,null,null,null])"),
+        to_base64(R"([["a",1,0],null,null,null,null,null])"), std::string(100'000, 'A')}) {
+    INFO(wrong.substr(0, 60));
     CHECK_FALSE(parse_cursor(wrong));
   }
 }
