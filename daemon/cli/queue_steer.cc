@@ -40,8 +40,10 @@ ExitCode set_paused(const Globals& globals, const std::string& name, bool paused
   }
   const Output& out = session->out();
   hint_unknown(*session);
-  // A queue that never had a job shall be seen to be paused.
-  if (auto known = paused ? open_door(*session) : Result<void>(); !known) {
+  // A queue that never had a job shall be seen to be paused. A Redis that is full refuses new
+  // names; pausing still works.
+  auto known = paused ? open_door(*session) : Result<void>();
+  if (!known && known.error().code != ErrorCode::kRefused) {
     return out.fail(known.error());
   }
   auto reply = session->ask(paused ? pause_queue(session->keys()) : resume_queue(session->keys()));

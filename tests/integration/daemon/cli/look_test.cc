@@ -206,6 +206,14 @@ TEST_CASE("stint queue list: a queue that is only paused is in it, resuming make
   CHECK(json_at(lines[0], "/paused") == "true");
 }
 
+TEST_CASE("stint queue pause: works also where Redis is full") {
+  test::RedisOptions options;
+  options.extra = {"--maxmemory", "1kb"};
+  StintCalls stint(options);
+  CHECK(stint({"queue", "pause"}).code == 0);
+  CHECK(stint.server.command({"EXISTS", "stint:{default}:paused"}) == "1");
+}
+
 TEST_CASE("stint rejected list: bytes that are not UTF-8 are given whole") {
   StintCalls stint;
   const std::string header = "\n{\"at\":\"\",\"from\":\"inbox\",\"reason\":\"r\"}\n";
