@@ -52,7 +52,8 @@ ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, 
   auto n = static_cast<int64_t>(entries->size());
   std::string entries_text = grouped(n) + " rejected " + (n == 1 ? "entry" : "entries");
   if (options.dry_run) {
-    out.line("would " + std::string(verb) + " " + entries_text);
+    out.line(out.json() ? JsonObject().number("matched", n).number("done", int64_t{0}).str()
+                        : "would " + std::string(verb) + " " + entries_text);
     return ExitCode::kOk;
   }
   if (options.ids.empty()) {

@@ -54,6 +54,8 @@ cmake -S "$root/share/doc/stint/examples/hello" -B "$temp/hello" -DCMAKE_PREFIX_
 cmake --build "$temp/hello" >"$temp/build.log" 2>&1 || { cat "$temp/build.log"; fail build; }
 check_exports "$temp/hello/hello.so" stint_plugin_entry
 check_exports "$temp/hello/hello_c.so" stint_plugin_entry
+checked=$("$root/bin/stint" plugin check "$temp/hello/hello.so") || fail "stint plugin check from another prefix"
+[[ $checked == *"/hello.so: plugin hello"* ]] || fail "stint plugin check says '$checked'"
 
 echo "-- the example by the one line with pkg-config that its comment tells"
 export PKG_CONFIG_PATH=$root/share/pkgconfig

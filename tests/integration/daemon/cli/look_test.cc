@@ -308,6 +308,10 @@ TEST_CASE("stint rejected: listed with the reason, put back, deleted") {
   CHECK(stint.server.command({"HEXISTS", "stint:{default}:outcomes", "a"}) == "0");
   CHECK(stint({"rejected", "retry", "a"}).code == 3);
   CHECK(stint({"rejected", "delete", "--all"}).code == 2);
+  CHECK(stint({"rejected", "delete", "--all", "--dry-run"}).out ==
+        "would delete 1 rejected entry\n");
+  CHECK(stint({"rejected", "delete", "--all", "--dry-run", "--json"}).out ==
+        "{\"matched\":1,\"done\":0}\n");
   CHECK(stint({"rejected", "delete", "--all", "--yes", "--json"}).out ==
         "{\"matched\":1,\"done\":1}\n");
   CHECK(stint.server.command({"LLEN", "stint:{default}:rejected"}) == "0");
