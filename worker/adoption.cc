@@ -73,7 +73,7 @@ void Adoption::adopt_one(const ClaimedJob& claimed, uint64_t token, MonoTime sen
   job.limits = limits;
   job.task = task;
   job.renewed_ns.store(sent.ns, std::memory_order_relaxed);
-  job.lease_ms.store(std::min(kClaimLease, limits.lease).count(), std::memory_order_relaxed);
+  job.lease_ms.store(std::min(lane_.claim_lease, limits.lease).count(), std::memory_order_relaxed);
   if (!record) {
     settle_unrunnable(job, record.error());
     return;

@@ -75,8 +75,9 @@ void Claimer::claim(size_t n) {
 void Claimer::send_claim() {
   in_flight_ = true;
   sent_ = now_mono();
-  context_.redis.run(stint::claim(lane_.keys, context_.boot.worker, seq_, *asked_, kClaimLease),
-                     [this](const Result<redis::ReplyView>& reply) { on_answer(reply); });
+  context_.redis.run(
+      stint::claim(lane_.keys, context_.boot.worker, seq_, *asked_, lane_.claim_lease),
+      [this](const Result<redis::ReplyView>& reply) { on_answer(reply); });
 }
 
 void Claimer::on_answer(const Result<redis::ReplyView>& reply) {

@@ -18,7 +18,7 @@
 
 namespace stint {
 
-// The lease that a claim gives; the task's own is stored by the first heartbeat after the start.
+// The longest lease that a claim gives.
 inline constexpr milliseconds kClaimLease{30'000};
 // After an error reply to something that must be done: the pause before it is sent again.
 inline constexpr milliseconds kRefusedPause{1'000};
@@ -40,6 +40,10 @@ struct Lane {
   Keys keys;
   KeepBounds bounds;
   Limits limits;  // built-in and [queues.Q]
+  // What a claim gives, before anybody knows which jobs it gets: the shortest of any task's, so
+  // that the death of a host is noticed as soon as for a job that runs. A task's own longer one is
+  // stored by the first heartbeat after its start.
+  milliseconds claim_lease;
   BatchSize batch;
 };
 

@@ -27,17 +27,19 @@ redis::Connection::Options command_options(const Boot& boot) {
   return options;
 }
 
-Lane make_lane(const Boot& boot, uint32_t index) {
+Lane make_lane(const Boot& boot, const TaskTable& tasks, uint32_t index) {
   const std::string& name = boot.queues[index];
   const auto& known = boot.config.queues;
   auto found = std::find_if(known.begin(), known.end(),
                             [&name](const QueueConfig& queue) { return queue.name == name; });
   QueueConfig queue = found == known.end() ? QueueConfig{} : *found;
+  Limits limits = queue_limits(queue);
   return {index,
           queue.weight,
           Keys(boot.config.ns, name),
           {queue.keep_max, queue.keep_bytes},
-          queue_limits(queue),
+          limits,
+          tasks.shortest_lease(limits, kClaimLease),
           {}};
 }
 
@@ -84,10 +86,11 @@ Worker::Worker(Start start)
 
 void Worker::open_queues() {
   for (uint32_t i = 0; i < start_.boot.queues.size(); ++i) {
-    queues_.push_back(std::make_unique<QueueRunner>(context_, make_lane(start_.boot, i), [this] {
-      log::error("this worker was declared dead by others, it exits");
-      begin_stop(start_.boot.config.shutdown_timeout);
-    }));
+    queues_.push_back(
+        std::make_unique<QueueRunner>(context_, make_lane(start_.boot, start_.tasks, i), [this] {
+          log::error("this worker was declared dead by others, it exits");
+          begin_stop(start_.boot.config.shutdown_timeout);
+        }));
   }
   dispatcher_ = std::make_unique<Dispatcher>(context_, queues_);
   announcer_ = std::make_unique<Announcer>(context_, queues_);

@@ -1,5 +1,6 @@
 #include "worker/plugin_host/task_table.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace stint {
@@ -27,6 +28,13 @@ std::vector<std::string> TaskTable::ids() const {
     ids.push_back(id);
   }
   return ids;
+}
+
+milliseconds TaskTable::shortest_lease(const Limits& queue, milliseconds most) const {
+  for (const auto& [id, task] : tasks_) {
+    most = std::min(most, apply(queue, task.said).lease);
+  }
+  return most;
 }
 
 }  // namespace stint

@@ -28,6 +28,8 @@ class TaskTable {
   Result<void> add(Task task);
   const Task* find(std::string_view id) const;
   std::vector<std::string> ids() const;  // sorted
+  // Of all tasks under these limits of their queue, and `most`.
+  milliseconds shortest_lease(const Limits& queue, milliseconds most) const;
 
  private:
   std::map<std::string, Task, std::less<>> tasks_;
