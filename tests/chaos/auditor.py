@@ -69,21 +69,23 @@ class Auditor:
         place = s.place.get(job.id)
         if job.place == 'done' and place != 'done' and not job.deleted:
             self.violate('came_back', f'{job.id} was done and is {place}')
-        job.place, job.expires = place, float(s.done.get(job.id, 0))
-        if s.outcomes.get(job.id, job.text) != job.text:
-            job.text = s.outcomes[job.id]
-            job.outcome = json.loads(job.text)
+        job.missing, job.place, job.expires = None, place, float(s.done.get(job.id, 0))
+        text = s.outcomes.get(job.id)
+        if text != job.text:  # a retry takes the outcome away
+            job.text, job.outcome = text, json.loads(text) if text else None
 
     def missed(self, job):
         """It is not there any more. The reasons that are given in docs/protocol.md:"""
         expired = job.place == 'done' and job.expires <= time.time() * 1000
         not_kept = now() - self.full_at < 30 and (job.place == 'done' or self.attempts.completed(job.id) or job.cancelled)
-        if not (expired or not_kept or job.deleted):
-            self.attempts.read()
+        if expired or not_kept or job.deleted:
+            job.gone = True
+            return
+        job.missing = job.missing or now()
+        if now() - job.missing > 1:  # by then the witness has told what it heard
             self.violate('job_lost', f'{job.id}, last seen {job.place}, expires {job.expires}, outcome {job.text}, completed '
                          f'{len(self.attempts.completed(job.id))} times')
-            job.place = 'lost'
-        job.gone = True
+            job.place, job.gone = 'lost', True
 
     # ---- how soon an idle queue wakes up
     def probe(self):

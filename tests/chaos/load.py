@@ -18,13 +18,13 @@ class Job:
     def __init__(self, job_id, door, spec):
         self.id, self.door, self.spec = job_id, door, spec
         self.acked = self.cancelled = self.deleted = None  # when it was acknowledged, and first asked to be cancelled, deleted
-        self.place = self.expires = self.outcome = self.text = None  # as last seen by the auditor
+        self.place = self.expires = self.outcome = self.text = self.missing = None  # as last seen by the auditor
         self.gone = False
 
 
 def make_spec(rng, job_id):
     what = rng.choices(('ok', 'fail', 'crash', 'exit', 'hang', 'deaf'), (86, 7, 2, 1, 2, 2))[0]
-    ms = rng.choice((0, 5, 20, 60, 60, 150, rng.choice((400, 1500))))
+    ms = rng.choice((0, 5, 5, 20, 20, 60, 60, 100, 150, rng.choice((150, 400, 1200))))
     spec = {'task': 'witness', 'id': job_id, 'params': {'ms': ms, 'do': what, 'times': rng.choice((1, 1, 2)) if what != 'ok' else 0},
             'retries': 100, 'crash_limit': 1000, 'backoff': rng.choice(('none', 'fixed:50ms', 'fixed:300ms'))}
     if what == 'fail' and rng.random() < 0.3:

@@ -77,7 +77,7 @@ class Verdict:
     def print(self, seed, seconds):
         kinds = collections.Counter(f['kind'] for f in self.faults.done)
         print(f'seed {seed}, {seconds:.0f} s, {len(self.load.jobs)} jobs submitted, {len(self.acked)} acknowledged, '
-              f'{len(self.attempts.all)} attempts, {self.auditor.snapshots} snapshots')
+              f'{len(self.attempts.all)} attempts, {self.auditor.snapshots} snapshots; drained in {self.drained:.1f} s')
         print(f'faults {sum(kinds.values())} (and {self.faults.skipped} without a victim): '
               + ', '.join(f'{k} {n}' for k, n in sorted(kinds.items())))
         print('jobs: ' + ', '.join(f'{k} {self.classes[k]}' for k in
