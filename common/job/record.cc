@@ -86,12 +86,35 @@ Result<void> read_header(std::string_view header, Record& record) {
   if (record.task.size() == task.size() || record.task.empty()) {
     return corrupt("no task");
   }
+  if (auto valid = check_task_id(record.task); !valid) {
+    return corrupt(valid.error().message);
+  }
   std::string_view members = task.substr(record.task.size());
   record.created_ms = header_number(members, ",\"created\":").value_or(0);
   record.limits.lease = header_duration(members, ",\"lease\":");
   record.limits.timeout = header_duration(members, ",\"timeout\":");
   record.limits.keep = header_duration(members, ",\"keep\":");
   return {};
+}
+
+template <typename T>
+bool within(const std::optional<T>& value, T least, T most) {
+  return !value || (*value >= least && *value <= most);
+}
+
+// A worker computes with them, and its supervisor takes no entry of the flight recorder beyond
+// them.
+bool in_bounds(const Record& record) {
+  const LimitsSaid& said = record.limits;
+  const milliseconds none{0};
+  const int64_t longest = kMaxDuration.count();
+  bool counts = record.attempts >= 0 && record.attempts < std::numeric_limits<int>::max() &&
+                record.crashes >= 0 && record.losses >= 0 && record.since >= 0;
+  bool budgets =
+      within(said.retries, 0, kMaxRetries) && within(said.crash_limit, 1, kMaxRetries) &&
+      (!said.backoff || (said.backoff->encoded >= -longest && said.backoff->encoded <= longest));
+  return counts && budgets && within(said.lease, kMinLease, kMaxDuration) &&
+         within(said.timeout, none, kMaxDuration) && within(said.keep, none, kMaxDuration);
 }
 
 std::string word_or_dash(std::optional<int64_t> value) {
@@ -131,12 +154,14 @@ Result<Record> parse_record(std::string_view text) {
     record.limits.backoff = Backoff{*backoff};
   }
   record.nonce = words.word();
-  if (!words.ok() || words.rest().empty() || record.attempts < 0 ||
-      record.attempts == std::numeric_limits<int>::max()) {
+  if (!words.ok() || words.rest().empty()) {
     return corrupt("its numbers cannot be read");
   }
   if (auto header = read_header(words.rest(), record); !header.ok()) {
     return header.error();
+  }
+  if (!in_bounds(record)) {
+    return corrupt("a number of it is out of bounds");
   }
   return record;
 }

@@ -68,3 +68,30 @@ TEST_CASE("record: garbage is an error, never a crash") {
     CHECK_FALSE(parse_record(text).ok());
   }
 }
+
+// Found by tests/fuzz/record_fuzz: a lease of -1 ms had its worker killed, and one of 2^63-1
+// overflowed.
+TEST_CASE("record: what no job can say is corrupt, not computed with") {
+  auto with = [](std::string_view numbers, std::string_view members) {
+    return parse_record("r\n" + std::string(numbers) + " n {\"task\":\"t\"" + std::string(members) +
+                        "}\nnull");
+  };
+  REQUIRE(with("0 0 0 0 0 1 -1", ",\"lease\":1000,\"timeout\":0,\"keep\":0").ok());
+  for (std::string_view numbers :
+       {"0 -1 0 0 - - -", "0 0 -1 0 - - -", "0 0 0 -1 - - -", "2147483647 0 0 0 - - -",
+        "0 0 0 0 -1 - -", "0 0 0 0 1001 - -", "0 0 0 0 - 0 -", "0 0 0 0 - 1001 -",
+        "0 0 0 0 - - 315360000001", "0 0 0 0 - - -315360000001",
+        "0 0 0 0 - - -9223372036854775808"}) {
+    CAPTURE(numbers);
+    CHECK_FALSE(with(numbers, "").ok());
+  }
+  for (std::string_view members :
+       {",\"lease\":-1", ",\"lease\":999", ",\"lease\":9223372036854775807", ",\"timeout\":-1",
+        ",\"timeout\":9223372036854775807", ",\"keep\":-1", ",\"keep\":315360000001"}) {
+    CAPTURE(members);
+    CHECK_FALSE(with("0 0 0 0 - - -", members).ok());
+  }
+  auto task = parse_record("r\n0 0 0 0 - - - n {\"task\":\"a\x1b[31m\"}\nnull");
+  REQUIRE_FALSE(task.ok());
+  CHECK(task.error().message.find('\x1b') == std::string::npos);
+}
