@@ -5,12 +5,16 @@
 #include <charconv>
 #include <optional>
 
+#include "common/text/text.h"
+
 namespace stint::redis {
 
 namespace {
 
 constexpr std::string_view kForms =
     "use redis://[user[:password]@]host[:port][/db] or unix:///path[?db=0]";
+
+constexpr size_t kLongestShown = 1000;
 
 Error url_error(std::string_view what) {
   return {ErrorCode::kInvalid, "Redis URL: " + std::string(what) + "; " + std::string(kForms)};
@@ -125,12 +129,15 @@ std::optional<Error> set_db(std::string_view text, Url& url) {
 
 std::string Url::display() const {
   std::string who = user.empty() ? "" : user + "@";
-  if (!socket.empty()) {
-    return "unix://" + who + socket + (db == 0 ? "" : "?db=" + std::to_string(db));
-  }
   std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  return "redis://" + who + name + ":" + std::to_string(port) +
-         (db == 0 ? "" : "/" + std::to_string(db));
+  std::string text;
+  if (socket.empty()) {
+    text = "redis://" + who + name + ":" + std::to_string(port) +
+           (db == 0 ? "" : "/" + std::to_string(db));
+  } else {
+    text = "unix://" + who + socket + (db == 0 ? "" : "?db=" + std::to_string(db));
+  }
+  return escape(text, kLongestShown);  // a %-escape may have been any byte
 }
 
 Result<Url> parse_url(std::string_view text) {
@@ -144,6 +151,9 @@ Result<Url> parse_url(std::string_view text) {
   bool is_unix = text.starts_with(kUnix);
   if (!is_unix && !text.starts_with(kTcp)) {
     return url_error("it begins with neither redis:// nor unix://");
+  }
+  if (has_control(text)) {
+    return url_error("a control character in it must be written as %XX");
   }
   text.remove_prefix(is_unix ? kUnix.size() : kTcp.size());
 

@@ -48,3 +48,21 @@ TEST_CASE("url: what is wrong is refused without the password in the message") {
   CHECK_FALSE(parse_url("unix:///" + std::string(120, 'x')));
   CHECK(parse_url("rediss://h").error().message.find("stunnel") != std::string::npos);
 }
+
+// Found by tests/fuzz/text_fuzz: an escape may be any byte, and a log line is no place for it.
+TEST_CASE("url: what is shown of it holds no control character") {
+  auto url = parse_url("redis://us%1ber%ff:secret@h:1");
+  REQUIRE(url.ok());
+  CHECK(url->user ==
+        "us\x1b"
+        "er\xff");
+  CHECK(url->display() == "redis://us\\x1ber\\xff@h:1");
+  CHECK(parse_url("unix:///a%0ab")->display() == "unix:///a\\x0ab");
+}
+
+// Found by tests/fuzz/text_fuzz: what follows a NUL was not part of the path that was connected to.
+TEST_CASE("url: a control character is refused") {
+  CHECK_FALSE(parse_url(std::string_view("unix:///a\0b", 11)).ok());
+  CHECK_FALSE(parse_url(std::string_view("redis://a\0b:1", 13)).ok());
+  CHECK_FALSE(parse_url("redis://a\n:1").ok());
+}
