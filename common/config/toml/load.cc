@@ -15,6 +15,7 @@
 #include "common/config/toml/schema.h"
 #include "common/job/spec.h"
 #include "common/log/log.h"
+#include "common/text/text.h"
 #include "common/unique_fd.h"
 
 namespace stint {
@@ -66,7 +67,7 @@ Result<void> read_file(const std::string& path, LoadedConfig& loaded, FileSays& 
     const auto& at = error.source().begin;
     return Error{ErrorCode::kConfig, path + ":" + std::to_string(at.line) + ":" +
                                          std::to_string(at.column) + ": " +
-                                         std::string(error.description())};
+                                         escape(error.description(), kMaxErrorText)};
   }
   if (reading.error) {
     return *reading.error;

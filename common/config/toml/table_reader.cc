@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/job/limits.h"
 #include "common/text/text.h"
 
 namespace stint {
@@ -12,7 +13,8 @@ void Reading::fail(const toml::node& at, const std::string& what) {
   }
   const toml::source_region& where = at.source();
   error = Error{ErrorCode::kConfig, file + ":" + std::to_string(where.begin.line) + ":" +
-                                        std::to_string(where.begin.column) + ": " + what};
+                                        std::to_string(where.begin.column) + ": " +
+                                        escape(what, kMaxErrorText)};
 }
 
 TableReader::TableReader(Reading& reading, const toml::table& table, std::string path,

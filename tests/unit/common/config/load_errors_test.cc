@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "common/text/text.h"
 #include "tests/unit/common/config/config_scope.h"
 
 using namespace stint;
@@ -88,6 +89,20 @@ TEST_CASE("config: a wrong type or range is refused with its place") {
     CHECK(message.starts_with("stint.toml:"));
     CHECK(message.find('\n') == std::string::npos);
     CHECK(scope.load().error().code == ErrorCode::kConfig);
+  }
+}
+
+// Found by tests/fuzz/config_fuzz.
+TEST_CASE("config: a message is one line, whatever the file holds") {
+  ConfigScope scope;
+  for (const char* bad :
+       {"\"a\\nb\\u001b[31m\" = 1", "log_level = \"a\\u001bb\"", "[queues.\"a\\nb\"]\nweight = 1",
+        "tasks.t = { \"x\\u0007\" = 1 }", "redis.url = \"redis://h:1\\u001b\"", "a = '\x1b'",
+        "a = 1\n\xff\xfe", "list = [1, {a = tru\n[sweep]\n"}) {
+    CAPTURE(bad);
+    std::string message = scope.error_of(bad);
+    CHECK_FALSE(has_control(message));
+    CHECK(is_utf8(message));
   }
 }
 
