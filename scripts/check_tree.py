@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LUA = Path("common/queue/lua")
+CORPUS = Path("tests/fuzz/corpus")
 CODE = {".cc", ".c", ".h", ".hpp", ".lua", ".py", ".sh", ".cmake"}
 MAX_LINES, MAX_SCRIPT_LINES, MAX_FUNCTION_LINES, MAX_README_LINES = 400, 80, 60, 150
 # Folder -> the first parts of a path that its files may include with quotes. Angle brackets: see check_includes.
@@ -175,6 +176,8 @@ def main():
             text = read(path)
         except UnicodeDecodeError:
             continue  # binary test data
+        if CORPUS in path.parents:
+            continue  # inputs of fuzz targets: each byte of them is meant
         check_text(path, text)
         check_mode(path, text)
         check_test_names(path, text)
