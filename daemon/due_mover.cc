@@ -42,6 +42,9 @@ void DueMover::turn() {
 void DueMover::answered(const Result<redis::ReplyView>& reply) {
   auto moved = reply ? parse_moved(*reply) : Result<Moved>(reply.error());
   if (!moved) {
+    if (options_.on_refused) {
+      options_.on_refused(moved.error());
+    }
     if (moved.error().code != ErrorCode::kUnavailable && !std::exchange(said_, true)) {
       log::warning("upkeep refused; trying again",
                    {{"what", options_.name}, {"error", moved.error().message}});

@@ -22,6 +22,7 @@ class DueMover {
         command;  // moves at most kBatchJobs; answers as parse_moved() reads
     milliseconds soonest{1};
     milliseconds latest{1'000};
+    std::function<void(const Error&)> on_refused = {};  // of every failure
   };
   DueMover(uv_loop_s* loop, redis::Connection& redis, Options options);
 

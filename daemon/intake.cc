@@ -5,6 +5,7 @@
 
 #include "common/job/spec.h"
 #include "common/log/log.h"
+#include "common/queue/quarantine.h"
 #include "common/queue/submit.h"
 
 namespace stint {
@@ -135,6 +136,7 @@ void Intake::trouble(const Error& error) {
     again_.start(kIntakePause);
     return;
   }
+  move_aside(redis_, keys_, error);
   if (!std::exchange(said_, true)) {
     log::warning("intake refused; trying again every second",
                  {{"queue", keys_.queue()}, {"list", options_.list}, {"error", error.message}});

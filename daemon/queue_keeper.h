@@ -1,14 +1,16 @@
-// What this daemon does for one queue beside running its jobs: sweeps, promotes, expires, takes its
-// inboxes in. Any number of daemons may keep the same queue. Supervisor, on its thread; begins at
-// once, ends with the object.
+// What this daemon does for one queue beside running its jobs: sweeps, promotes, expires, audits,
+// takes its inboxes in. Any number of daemons may keep the same queue. Supervisor, on its thread;
+// begins at once, ends with the object.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "common/config/config.h"
 #include "common/redis/connection.h"
+#include "daemon/auditor.h"
 #include "daemon/due_mover.h"
 #include "daemon/intake.h"
 #include "daemon/sweeper.h"
@@ -25,10 +27,13 @@ class QueueKeeper {
   void on_pressure() { expirer_.hurry(); }
 
  private:
+  std::function<void(const Error&)> aside(redis::Connection& redis) const;
+
   Keys keys_;
   Sweeper sweeper_;
   DueMover promoter_;
   DueMover expirer_;
+  Auditor auditor_;
   std::vector<std::unique_ptr<Intake>> intakes_;
 };
 

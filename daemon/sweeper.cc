@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/queue/quarantine.h"
 #include "common/text/text.h"
 
 namespace stint {
@@ -61,6 +62,7 @@ void Sweeper::ask(redis::Command command, void (Sweeper::*next)(redis::ReplyView
 
 void Sweeper::failed(const Error& error) {
   memory_.forget();
+  move_aside(redis_, keys_, error);
   if (error.code != ErrorCode::kUnavailable && !std::exchange(said_, true)) {
     log::warning("sweep refused; trying again",
                  {{"queue", keys_.queue()}, {"error", error.message}});

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/queue/quarantine.h"
 #include "common/queue/upkeep.h"
 
 namespace stint {
@@ -208,6 +209,7 @@ void Claimer::resume() {
 }
 
 void Claimer::say_refusal(const char* what, const Error& error) {
+  move_aside(context_.redis, lane_.keys, error);
   if (!std::exchange(refusal_said_, true)) {
     log::error("redis refuses, trying again every second",
                {{"queue", lane_.keys.queue()}, {"command", what}, {"error", error.message}});

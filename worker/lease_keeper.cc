@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/queue/quarantine.h"
 #include "worker/kill_time.h"
 
 namespace stint {
@@ -108,6 +109,7 @@ void LeaseKeeper::on_answer(const Round& round, const Result<redis::ReplyView>& 
     if (answers.error().code != ErrorCode::kUnavailable) {
       log::warning("redis refuses a heartbeat",
                    {{"queue", lane_.keys.queue()}, {"error", answers.error().message}});
+      move_aside(context_.redis, lane_.keys, answers.error());
     }
     return;
   }

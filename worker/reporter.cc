@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/queue/quarantine.h"
 
 namespace stint {
 
@@ -155,6 +156,7 @@ void Reporter::retry_later(const char* what, const Error& error) {
     context_.changed();
     return;
   }
+  move_aside(context_.redis, lane_.keys, error);
   if (!std::exchange(refusal_said_, true)) {
     log::error("redis refuses the end of attempts, trying again every second",
                {{"queue", lane_.keys.queue()}, {"command", what}, {"error", error.message}});

@@ -8,21 +8,30 @@
 namespace stint {
 namespace {
 
-constexpr size_t kAuditFields = 7;
+constexpr size_t kAuditFields = 8;
 
 struct AuditWord {
   std::string_view word;
   bool Audited::*flag;
 };
 constexpr AuditWord kAuditWords[] = {
-    {"known", &Audited::known},        {"scheduled", &Audited::scheduled},
-    {"blocked", &Audited::blocked},    {"failed", &Audited::failed},
-    {"done", &Audited::done},          {"leases", &Audited::lease},
-    {"cancels", &Audited::cancel},     {"params", &Audited::params},
-    {"errors", &Audited::errors},      {"outcomes", &Audited::outcome},
-    {"logs", &Audited::logs},          {"log", &Audited::log_list},
-    {"rejected", &Audited::rejected},  {"inline", &Audited::params_inline},
-    {"apart", &Audited::params_apart}, {"waits", &Audited::waits},
+    {"known", &Audited::known},
+    {"scheduled", &Audited::scheduled},
+    {"blocked", &Audited::blocked},
+    {"failed", &Audited::failed},
+    {"done", &Audited::done},
+    {"leases", &Audited::lease},
+    {"cancels", &Audited::cancel},
+    {"params", &Audited::params},
+    {"errors", &Audited::errors},
+    {"outcomes", &Audited::outcome},
+    {"logs", &Audited::logs},
+    {"log", &Audited::log_list},
+    {"rejected", &Audited::rejected},
+    {"inline", &Audited::params_inline},
+    {"apart", &Audited::params_apart},
+    {"waits", &Audited::waits},
+    {"far", &Audited::far},
 };
 
 void note_word(Audited& job, std::string_view word) {
@@ -51,6 +60,7 @@ Audited read_audited(redis::ReplyView line) {
   if (line[6].is_integer()) {
     job.copies = line[6].integer();
   }
+  job.weight = line[7].integer();
   return job;
 }
 

@@ -32,6 +32,8 @@ struct Audited {
   bool line_readable = true;  // that line is a sorted set
   bool log_list = false;      // there is a `P log:<id>`
   int64_t log_bytes = 0;      // that `P logs` says it has
+  bool far = false;           // due or kept for longer than any job may be
+  int64_t weight = 0;         // of one in `done`: what it counts for keep_bytes
   int64_t ghosts = 0;
   std::optional<int64_t> copies;  // in pending and reserved; empty: not counted
 

@@ -1,8 +1,8 @@
 #include "daemon/cli/doctor.h"
 
-#include <algorithm>
-
+#include "daemon/cli/doctor_finding.h"
 #include "daemon/cli/doctor_queue.h"
+#include "daemon/cli/doctor_run.h"
 #include "daemon/cli/doctor_settings.h"
 #include "daemon/cli/interrupt.h"
 #include "daemon/cli/progress_bar.h"
@@ -12,27 +12,11 @@ namespace stint::cli {
 namespace {
 
 constexpr milliseconds kPatience{1'000};  // before progress is shown
+// A repair may bring to light what it hid. After two rounds without one no more can be done.
+constexpr int kRounds = 10;
+constexpr int kIdleRounds = 2;
 
-// One run of the verb: says what is found and counts it.
-class DoctorRun {
- public:
-  explicit DoctorRun(Session& session)
-      : session_(session),
-        ask_([&session](const auto& commands) { return session.ask_all(commands); }) {}
-
-  ExitCode run();
-
- private:
-  Result<std::vector<std::string>> choose_queues();
-  Result<void> check_settings();
-  Result<void> check_queue(const std::string& queue);
-  void say(const Finding& finding);
-
-  Session& session_;
-  Ask ask_;
-  int64_t wrong_ = 0;
-  bool in_use_ = false;  // a daemon has entered a queue
-};
+}  // namespace
 
 ExitCode DoctorRun::run() {
   InterruptScope scope;
@@ -56,38 +40,6 @@ ExitCode DoctorRun::run() {
     }
   }
   return wrong_ == 0 ? ExitCode::kOk : ExitCode::kFailed;
-}
-
-// The one that was named; else those that a daemon entered, and those of the configuration.
-Result<std::vector<std::string>> DoctorRun::choose_queues() {
-  if (session_.queue_was_named()) {
-    return std::vector<std::string>{session_.keys().queue()};
-  }
-  std::string key = queues_key(session_.config().ns);
-  auto replies = ask_for(ask_, {redis::plain({"TYPE", key})});
-  if (!replies) {
-    return replies.error();
-  }
-  auto type = replies->front().view().str();
-  if (type != "set" && type != "none") {
-    say({"wrong-type", key, "",
-         "a " + std::string(type) + ", must be a set: only the configured queues were checked"});
-  }
-  std::vector<std::string> names;
-  if (type == "set") {
-    auto members = ask_for(ask_, {redis::plain({"SMEMBERS", key})});
-    if (!members) {
-      return members.error();
-    }
-    names = texts_of(members->front().view());
-    in_use_ = !names.empty();
-  }
-  for (const auto& queue : session_.config().queues) {
-    names.push_back(queue.name);
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
 }
 
 Result<void> DoctorRun::check_settings() {
@@ -117,16 +69,65 @@ Result<void> DoctorRun::check_settings() {
   return {};
 }
 
+// Once for all its findings; to repair, again until nothing is found or nothing more can be done.
 Result<void> DoctorRun::check_queue(const std::string& queue) {
-  const Output& out = session_.out();
-  ProgressBar bar(out, "job");
-  MonoTime start = now_mono();
+  Keys keys(session_.config().ns, queue);
   int64_t wrong_before = wrong_;
+  int64_t repaired_before = repaired_;
+  Result<int64_t> jobs = 0;
+  if (!repair_) {
+    jobs = examine(keys, [this](const Finding& finding) { say(finding); });
+  } else {
+    QueueRepair repair(ask_, keys, [this](const Repair& one) { say_repaired(one); });
+    std::vector<Finding> left;
+    for (int idle = 0, round = 0; idle < kIdleRounds && round < kRounds; ++round) {
+      left.clear();
+      int64_t made = repair.made();
+      jobs = repair_round(keys, repair, left);
+      if (!jobs) {
+        break;
+      }
+      if (left.empty()) {
+        break;
+      }
+      idle = repair.made() == made ? idle + 1 : 0;
+    }
+    for (const auto& finding : left) {
+      say(finding);
+    }
+  }
+  if (!jobs) {
+    return jobs.error();
+  }
+  say_verdict(queue, *jobs, repaired_ - repaired_before, wrong_ - wrong_before);
+  return {};
+}
+
+Result<int64_t> DoctorRun::repair_round(const Keys& keys, QueueRepair& repair,
+                                        std::vector<Finding>& found) {
+  if (auto prepared = repair.prepare(); !prepared) {
+    return prepared.error();
+  }
+  auto jobs = examine(keys, [&](const Finding& finding) {
+    found.push_back(finding);
+    repair.note(finding);
+  });
+  if (!jobs) {
+    return jobs;
+  }
+  auto flushed = repair.flush();
+  return flushed ? jobs : flushed.error();
+}
+
+Result<int64_t> DoctorRun::examine(const Keys& keys,
+                                   const std::function<void(const Finding&)>& on_finding) {
+  ProgressBar bar(session_.out(), "job");
+  MonoTime start = now_mono();
   QueueExam exam(
-      ask_, Keys(session_.config().ns, queue),
+      ask_, keys,
       [&](const Finding& finding) {
         bar.wipe();
-        say(finding);
+        on_finding(finding);
       },
       [&](const ExamProgress& at) {
         if (now_mono() - start > kPatience && at.known > 0) {
@@ -136,16 +137,26 @@ Result<void> DoctorRun::check_queue(const std::string& queue) {
       });
   auto jobs = exam.run();
   bar.wipe();
-  if (!jobs) {
-    return jobs.error();
+  return jobs;
+}
+
+void DoctorRun::say_verdict(const std::string& queue, int64_t jobs, int64_t repaired,
+                            int64_t wrong) {
+  const Output& out = session_.out();
+  if (out.json()) {
+    return;
   }
-  if (!out.json()) {
-    int64_t wrong = wrong_ - wrong_before;
-    std::string verdict = wrong == 0 ? out.paint(Color::kGreen, "nothing wrong")
-                                     : out.paint(Color::kRed, counted(wrong, "thing") + " wrong");
-    out.line("queue " + queue + ": " + counted(*jobs, "job") + " checked, " + verdict);
-  }
-  return {};
+  std::string verdict = wrong == 0 ? out.paint(Color::kGreen, "nothing wrong")
+                                   : out.paint(Color::kRed, counted(wrong, "thing") + " wrong");
+  std::string mended = repaired == 0 ? "" : counted(repaired, "repair") + " made, ";
+  out.line("queue " + queue + ": " + counted(jobs, "job") + " checked, " + mended + verdict);
+}
+
+void DoctorRun::say_repaired(const Repair& repair) {
+  ++repaired_;
+  Finding finding{repair.check, repair.key, repair.id, repair.what};
+  session_.out().line(session_.out().json() ? finding_json(finding, true)
+                                            : finding_line(finding, true));
 }
 
 void DoctorRun::say(const Finding& finding) {
@@ -153,14 +164,12 @@ void DoctorRun::say(const Finding& finding) {
   session_.out().line(session_.out().json() ? finding_json(finding) : finding_line(finding));
 }
 
-}  // namespace
-
-ExitCode run_doctor(const Globals& globals) {
+ExitCode run_doctor(const Globals& globals, bool repair) {
   auto session = Session::open(globals);
   if (!session) {
     return Output(globals).fail(session.error());
   }
-  return DoctorRun(*session).run();
+  return DoctorRun(*session, repair).run();
 }
 
 }  // namespace stint::cli

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "common/queue/audit.h"
-#include "daemon/cli/doctor_judge.h"
+#include "common/queue/judge.h"
 #include "daemon/cli/doctor_pages.h"
 
 namespace stint::cli {

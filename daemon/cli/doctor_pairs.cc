@@ -60,7 +60,7 @@ Result<void> QueueExam::check_holders(const Entries& page) {
     }
     if (!flaw->empty()) {
       report({"lock-leak", keys_("locks"), ids[i],
-              "resource " + resource + " is held by a job that " + *flaw});
+              "resource " + resource + " is held by a job that " + *flaw, resource});
     }
   }
   return {};
@@ -102,7 +102,8 @@ Result<void> QueueExam::check_waiters(const std::string& resource, const Entries
       return flaw.error();
     }
     if (!flaw->empty()) {
-      report({"waiter-stale", line, ids[i], "in the line of this resource, but " + *flaw});
+      report(
+          {"waiter-stale", line, ids[i], "in the line of this resource, but " + *flaw, resource});
     }
   }
   return {};
@@ -198,8 +199,15 @@ Result<void> QueueExam::check_ghosts() {
     }
     first = **surplus;
   }
-  report({"ghosts-total", keys_("stats"), "",
-          "the sum of ghosts differs from the field ghosts by " + std::to_string(*first)});
+  auto said = ask_for(ask_, {redis::plain({"HGET", keys_("stats"), "ghosts"})});
+  if (!said) {
+    return said.error();
+  }
+  auto field = said->front().view();
+  Finding finding{"ghosts-total", keys_("stats"), "",
+                  "the sum of ghosts differs from the field ghosts by " + std::to_string(*first)};
+  finding.recount = Recount{"ghosts", std::string(field.str()), field.integer() + *first};
+  report(std::move(finding));
   return {};
 }
 

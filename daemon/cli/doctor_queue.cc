@@ -14,13 +14,13 @@ struct TypedKey {
   const char* type;
 };
 constexpr TypedKey kFixedKeys[] = {
-    {"jobs", "hash"},       {"params", "hash"}, {"pending", "list"},   {"reserved", "list"},
-    {"active", "hash"},     {"leases", "zset"}, {"scheduled", "zset"}, {"blocked", "zset"},
-    {"locks", "hash"},      {"ghosts", "hash"}, {"cancels", "hash"},   {"failed", "zset"},
-    {"done", "zset"},       {"errors", "hash"}, {"outcomes", "hash"},  {"logs", "hash"},
-    {"claims", "hash"},     {"fins", "hash"},   {"inbox", "list"},     {"rejected", "list"},
-    {"fence", "string"},    {"run", "string"},  {"stats", "hash"},     {"paused", "string"},
-    {"pressure", "string"}, {"tasks", "hash"},  {"workers", "zset"},   {"blockseq", "string"},
+    {"jobs", "hash"},    {"params", "hash"},     {"pending", "list"},   {"reserved", "list"},
+    {"active", "hash"},  {"leases", "zset"},     {"scheduled", "zset"}, {"blocked", "zset"},
+    {"locks", "hash"},   {"ghosts", "hash"},     {"cancels", "hash"},   {"failed", "zset"},
+    {"done", "zset"},    {"errors", "hash"},     {"outcomes", "hash"},  {"logs", "hash"},
+    {"claims", "hash"},  {"fins", "hash"},       {"inbox", "list"},     {"rejected", "list"},
+    {"fence", "string"}, {"run", "string"},      {"stats", "hash"},     {"tasks", "hash"},
+    {"workers", "zset"}, {"blockseq", "string"},
 };
 
 bool is_typed(std::string_view type, std::string_view wanted) {
@@ -74,6 +74,11 @@ Result<int64_t> QueueExam::run() {
 
 Result<void> QueueExam::pass() {
   using Step = Result<void> (QueueExam::*)();
+  weight_ = 0;
+  auto before = read_stats();
+  if (!before) {
+    return before.error();
+  }
   if (auto taken = copies_.take_census(); !taken) {
     return taken;
   }
@@ -86,7 +91,10 @@ Result<void> QueueExam::pass() {
   if (auto resolved = copies_.resolve(); !resolved) {
     return resolved;
   }
-  return check_ghosts();
+  if (auto checked = check_ghosts(); !checked) {
+    return checked;
+  }
+  return check_stats(*before);
 }
 
 void QueueExam::report(Finding finding) {
@@ -123,6 +131,7 @@ Result<void> QueueExam::look_at(std::span<const std::string> ids) {
     return jobs.error();
   }
   for (size_t i = 0; i < ids.size(); ++i) {
+    weight_ += (*jobs)[i].weight;
     for (auto& finding : judge_job(keys_, ids[i], (*jobs)[i])) {
       report(std::move(finding));
     }
@@ -200,13 +209,23 @@ Result<void> QueueExam::check_records(const Entries& page) {
     if (parse_record(record)) {
       continue;
     }
-    auto replies = ask_for(ask_, {redis::plain({"HGET", keys_("jobs"), id})});
+    auto replies = ask_for(
+        ask_, {redis::plain({"HGET", keys_("jobs"), id}), audit(keys_, -1, std::span(&id, 1))});
     if (!replies) {
       return replies.error();
     }
+    auto job = parse_audit((*replies)[1].view(), 1);
+    if (!job) {
+      return job.error();
+    }
     auto now = replies->front().view();
-    if (auto parsed = parse_record(now.str()); !now.is_nil() && !parsed) {
-      report({"record-corrupt", keys_("jobs"), id, parsed.error().message});
+    // Of one that has ended the outcome says so; an active one is ended by its worker, or the
+    // sweep.
+    bool dealt_with = job->front().failed || job->front().done || !job->front().active.empty();
+    if (auto parsed = parse_record(now.str()); !now.is_nil() && !parsed && !dealt_with) {
+      Finding finding{"record-corrupt", keys_("jobs"), id, parsed.error().message};
+      finding.unreadable = now.str();
+      report(std::move(finding));
     }
   }
   return {};

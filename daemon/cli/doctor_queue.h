@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -12,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/queue/judge.h"
 #include "daemon/cli/doctor_copies.h"
-#include "daemon/cli/doctor_judge.h"
 #include "daemon/cli/doctor_pages.h"
 
 namespace stint::cli {
@@ -48,6 +49,9 @@ class QueueExam {
   Result<void> check_locks();
   Result<void> check_lines_and_logs();
   Result<void> check_ghosts();
+  using Stats = std::map<std::string, std::string>;
+  Result<Stats> read_stats();
+  Result<void> check_stats(const Stats& before);
 
   Result<void> each_page(ScanPages pages, const std::function<Result<void>(const Entries&)>& visit);
   Result<void> look_at(std::span<const std::string> ids);
@@ -70,6 +74,7 @@ class QueueExam {
   ExamProgress progress_;
   std::vector<uint64_t> seen_;  // hashes of the ids in jobs; sorted
   std::set<std::string> said_;
+  int64_t weight_ = 0;    // of the finished jobs that this pass has seen
   bool readable_ = true;  // no key of a fixed name has a wrong type
 };
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/cli/doctor_judge.h"
+#include "common/queue/judge.h"
 
 namespace stint::cli {
 

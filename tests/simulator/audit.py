@@ -68,6 +68,10 @@ class State:
     def place(self):
         return self.places[2]
 
+    def facts(self):
+        """All of it, whatever the order in which Redis tells a hash."""
+        return [getattr(self, name) for name in HASHES + LISTS if name != 'log_keys'] + [sorted(self.log_keys), self.lines]
+
     def empty(self):
         return not (self.pending or self.reserved or self.active or self.scheduled or self.blocked or self.locks
                     or self.ghosts or self.inbox)

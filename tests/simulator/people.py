@@ -11,7 +11,7 @@ STEPS = (
     ('wait', 4), ('serve', 6), ('claim', 14), ('give_reserved_back', 1), ('work', 18), ('end', 14), ('report', 14),
     ('release', 6), ('log', 3), ('tick', 16), ('sweep', 9), ('promote', 4), ('expire', 2),
     ('delete', 3), ('cancel', 3), ('retry', 3), ('pause', 0.6), ('resume', 2), ('pressure', 0.3), ('spoil', 0.4),
-    ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
+    ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('mend', 1), ('damage', 2), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
 METHODS, WEIGHTS = zip(*STEPS)
 
 
@@ -188,6 +188,49 @@ class Episode(World):
         if i in self.live:
             self.live[i].corrupt = True
             self.redis('HSET', self.prefix + 'jobs', i, self.live[i].resource + '\nspoilt by somebody')
+
+    # ---- the doctor
+    def do_mend(self):
+        """In a queue that is in order it finds nothing to do."""
+        ids = self.some_ids() + self.rng.sample(IDS, 2) + ['x%d' % self.rng.randrange(4)] + self.state.pending[:2]
+        ids = [i for i in ids if i not in self.live or not self.live[i].corrupt]
+        self.doctor('mend', [1000, 0] + [x for i in ids for x in (i, '', '')], False)
+        self.doctor('relock', [x for r in RESOURCES for x in (r, self.rng.choice(IDS))], False)
+
+    def do_damage(self):
+        """Somebody meddles, and the doctor brings back what was: nothing else is changed."""
+        i, s = self.pick(list(self.state.jobs)), self.state
+        place, key = s.place.get(i), lambda name: self.prefix + name
+        if i is None or i not in self.live or self.live[i].corrupt:
+            return
+        r, job = s.resource[i], self.live[i]
+        harm = {'active': [('RPUSH', key('pending'), i), ('ZADD', key('scheduled'), 1, i)] + [('HDEL', key('locks'), r)] * bool(r),
+                'pending': [('LREM', key('pending'), 1, i)] * (i in s.pending and i not in s.ghosts) + [('ZADD', key('leases'), 1, i)],
+                'blocked': [('ZREM', key('blocked:' + r), i), ('HSET', key('cancels'), i, 'cancel')],
+                'scheduled': [('HSET', key('cancels'), i, 'delete'), ('RPUSH', key('reserved'), i)],
+                }.get(place, [('RPUSH', key('pending'), i), ('HSET', key('errors'), i, '{}')])
+        command = self.pick(harm)
+        self.say('damage %s', command)
+        self.redis(*command)
+        if place in ('pending', 'blocked'):
+            job.in_order = False
+        if command[:2] == ('RPUSH', key('pending')) and place == 'active' and not s.paused and self.rng.random() < 0.5:
+            self.redis('LMOVE', key('pending'), key('reserved'), 'RIGHT', 'RIGHT')
+            reply = self.run('probe', 'claim', ['probe', 1 + self.claims.get('probe', (0,))[0], 1, 10000])
+            if reply != ['ok', '0']:
+                self.violate('ran_twice', '%s while it was active: %s' % (i, reply))
+            return
+        self.doctor('mend', [1000, 0, i, '', ''], True)
+        free = [r for r in RESOURCES if r not in self.look().locks]
+        if free:
+            self.redis('HSET', key('locks'), free[0], self.rng.choice(('nobody', i)) if s.resource[i] != free[0] else 'nobody')
+            self.doctor('relock', [free[0], ''], True)
+
+    def doctor(self, name, args, finds):
+        before = self.look().facts()
+        reply = self.run('doctor', name, args)
+        if bool(reply) != finds or not finds and self.look().facts() != before:
+            self.violate('doctor', '%s %s found %s' % (name, args, reply))
 
     # ---- what befalls them
     def do_crash(self):

@@ -3,7 +3,7 @@
 -- ARGV worker, ttl ms, count of fields, field, value..., then the tasks that it has
 -- Returns 'ok', or 'closed': it was declared dead, and nothing changed.
 -- Why it clears up behind others: nobody else knows when the last word of a dead worker is of no more use. A day is enough.
--- Uses: base, clock
+-- Uses: base, sound, clock
 -- Flags: allow-oom
 local kDay = 86400000
 local worker, ttl, fields = ARGV[1], tonumber(ARGV[2]) or 30000, (tonumber(ARGV[3]) or 0) * 2
@@ -14,8 +14,12 @@ local tasks = {}
 for i = 4 + fields, #ARGV do
   tasks[#tasks + 1], tasks[#tasks + 2] = ARGV[i], text(now)
 end
+sound('workers', 'tasks', 'fins')
 call('ZADD', P .. 'workers', text(now), worker)
 if fields > 0 then
+  if type(redis.pcall('HLEN', P .. 'worker:' .. worker)) == 'table' then
+    call('DEL', P .. 'worker:' .. worker)  -- of another type, and it holds nothing but what is said now
+  end
   call('HSET', P .. 'worker:' .. worker, unpack(ARGV, 4, 3 + fields))
   call('PEXPIRE', P .. 'worker:' .. worker, text(math.max(1, ttl)))
 end

@@ -1,10 +1,10 @@
 -- audit.lua   all that the invariant needs to know of ids, at one moment. Sent by the doctor, a page of ids at a time.
 -- KEYS[1] prefix
 -- ARGV longest, then ids (100 at most): copies in pending and reserved are counted if both together hold no more entries
--- Returns a list of 7 a id: words for what is there, value in active, resource, ghosts, bytes said in logs, holder of its
--- resource, copies ('' not counted). A place or side table is named by its key; see common/queue/audit.h for the others.
+-- Returns a list of 8 a id: words for what is there, value in active, resource, ghosts, bytes said in logs, holder of its
+-- resource, copies ('' not counted), bytes that count for keep_bytes. A place or side table is named by its key; see common/queue/audit.h for the others.
 -- Why not inspect: a page of it could be a hundred megabytes of parameters and results.
--- Uses: base, record
+-- Uses: base, clock, record
 -- Flags: allow-oom
 local longest, ids = tonumber(ARGV[1]) or 0, {unpack(ARGV, 2)}
 if #ids == 0 then
@@ -14,7 +14,7 @@ local function ask(command, key)
   return call('EXISTS', P .. key) == 1 and call(command, P .. key, unpack(ids)) or {}
 end
 local records, active, ghosts, logs = ask('HMGET', 'jobs'), ask('HMGET', 'active'), ask('HMGET', 'ghosts'), ask('HMGET', 'logs')
-local words, resources, wanted, holders, reply = {}, {}, {}, {}, {}
+local words, resources, wanted, holders, reply, kept = {}, {}, {}, {}, {}, {}
 local function note(i, word)
   words[i][#words[i] + 1] = word
 end
@@ -28,6 +28,10 @@ for _, place in ipairs({'scheduled', 'blocked', 'failed', 'done', 'leases'}) do
   for i, score in ipairs(ask('ZMSCORE', place)) do
     if score then
       note(i, place)
+      kept[i] = kept[i] or place == 'done'
+      if (place == 'scheduled' or place == 'done') and tonumber(score) > now + kFar then
+        note(i, 'far')
+      end
     end
   end
 end
@@ -70,6 +74,6 @@ for i, id in ipairs(ids) do
     note(i, 'logs')
   end
   reply[i] = {table.concat(words[i], ' '), active[i] or '', resources[i], ghosts[i] or '0', match(logs[i] or '', '^%d+ (%d+)') or '0',
-    holders[resources[i]] or '', entries <= longest and copies(id) or ''}
+    holders[resources[i]] or '', entries <= longest and copies(id) or '', kept[i] and call('HSTRLEN', P .. 'outcomes', id) + call('HSTRLEN', P .. 'params', id) or 0}
 end
 return reply

@@ -5,7 +5,7 @@
 -- n = 0, and a paused queue, give what is in reserved back to the tail of pending.
 -- Why seq: after a lost reply the same claim comes again; it gets, and renews, what it was given, or those jobs would wait for
 -- the sweep. An older seq is a request that was delayed on a dead connection: nobody would run what it took.
--- Uses: base, clock, plan, attempt, record, take
+-- Uses: base, sound, clock, plan, attempt, record, outcome, lost, take
 -- Flags: allow-oom
 local worker, seq, n, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]) or 0, match(ARGV[4], '^%d+$') or '30000'
 local last = call('HGET', P .. 'claims', worker) or ''
@@ -24,8 +24,19 @@ if paused or n <= 0 then
   remember('0', {})
   return {paused and 'paused' or 'ok', '0'}
 end
-local ids, records, resources = living(take(n))
-local waits, token = lock(ids, resources), #ids > 0 and next_token() or '0'
+local taken, ids, records, resources, waits, token = {}, nil, nil, nil, nil, '0'
+local judged, trouble = pcall(function()
+  take(taken, n)
+  ids, records, resources = living(taken)
+  waits = lock(ids, resources)
+  line_up(ids, resources, waits)
+  token = #ids > 0 and next_token() or '0'
+  sound()
+end)
+if not judged then
+  put_back(taken)
+  return {err = trouble.err or tostring(trouble)}
+end
 local given, active, k = {}, {}, 0
 local claimed = token == text(now_us) and ' ' or '@' .. text(now) .. ' '
 local reply, stub = {'ok', token}, token .. ' ' .. worker .. ' 0' .. claimed .. lease .. ' - - - '
@@ -40,7 +51,6 @@ end
 if #given > 0 then
   call('HSET', P .. 'active', unpack(active))
 end
-line_up(ids, resources, waits)
 write_plan()
 write_counters()
 remember(token, given)

@@ -8,7 +8,7 @@
 if call('GET', P .. 'run') == ARGV[1] then
   return 'same'
 end
-local last = tonumber(call('GET', P .. 'fence') or '0') or 0
+local last = last_token() or 0
 call('SET', P .. 'fence', text(math.max(now_us, last) + 60000000))
 call('SET', P .. 'run', ARGV[1])
 return 'bumped'

@@ -3,7 +3,7 @@
 -- ARGV limit
 -- Returns {removed, ms until the next is due, or -1}.
 -- Why under pressure: a Redis near its memory limit that still keeps results is fuller after draining than before.
--- Uses: base, clock, plan, outcome, drop, kept
+-- Uses: base, sound, clock, plan, outcome, drop, kept
 -- Flags: allow-oom
 local limit = math.min(tonumber(ARGV[1]) or 100, 1000)
 local removed
@@ -12,6 +12,8 @@ if call('EXISTS', P .. 'pressure') == 1 then
 else
   local over = call('ZRANGEBYSCORE', P .. 'done', '-inf', text(now), 'LIMIT', 0, limit)
   if #over > 0 then
+    need_drop()
+    sound()
     call('ZREM', P .. 'done', unpack(over))
   end
   unweigh(over)

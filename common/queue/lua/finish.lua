@@ -5,7 +5,7 @@
 -- Returns a place a job, or 'lost_lease': the attempt is another's or has been settled, and nothing changed.
 -- Why seq: after a lost reply the identical batch comes again, and the worker must learn what it did, not 'lost_lease'.
 -- Why terms are one word list (kind attempt retries crash_limit backoff keep): most of a batch share theirs, and it is cut once.
--- Uses: base, clock, plan, lock, attempt, record, outcome, drop, terms, kept, settle, ours, leave, memory
+-- Uses: base, sound, clock, plan, lock, attempt, record, outcome, drop, terms, kept, settle, ours, leave, memory
 -- Flags: allow-oom
 local worker, seq, jitter, keep_max, keep_bytes = unpack(ARGV, 1, 5)
 local before = remembered(worker, seq, math.floor((#ARGV - 5) / 5))
@@ -22,6 +22,7 @@ for k = 1, #mine do
     failing[#failing + 1], failing_ids[#failing + 1] = k, id
   elseif t.keep <= 0 or pressed or flags[k] == 'delete' then
     gone[#gone + 1], answers[slots[k]] = id, 'gone'
+    need_drop()
   else
     will_be_done(id, t, ARGV[i + 3], ARGV[i + 4], errors[k])
     answers[slots[k]] = 'done'
@@ -40,6 +41,7 @@ for f, k in ipairs(failing) do
     crash_limit = t.crash_limit, backoff = t.backoff, flag = flags[k], errors = errors[k]}
   answers[slots[k]] = settle(job, (jitter + f * 0.618034) % 1)
 end
+sound('active', 'leases')
 leave_active(mine, flags)
 write_kept()
 write_settled()

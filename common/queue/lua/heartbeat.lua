@@ -3,7 +3,7 @@
 -- ARGV worker, then groups of 4: id, token, started (0 or 1), limits (lease retries crash_limit backoff)
 -- Returns flat: id, 'lost' (no longer the caller's: stop it) or 'cancel' (told to stop); nothing for attempts in order.
 -- Why the limits: supervisor and sweepers settle a dead worker's attempts by them, and cannot ask the worker.
--- Uses: base, clock, plan, attempt, ours
+-- Uses: base, sound, clock, plan, attempt, ours
 -- Flags: allow-oom
 find_ours(ARGV, 2, 4)
 local flags, reply, renewed, is_ours = beside('cancels'), {}, {}, {}
@@ -25,6 +25,7 @@ for slot = 1, #answers do
     reply[#reply + 1], reply[#reply + 2] = ARGV[2 + (slot - 1) * 4], 'lost'
   end
 end
+sound('leases')
 write_plan()
 if #renewed > 0 then
   call('ZADD', P .. 'leases', unpack(renewed))

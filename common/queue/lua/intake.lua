@@ -5,7 +5,7 @@
 -- Returns {taken, status}: 'ok'; 'moved', another daemon took some or this call was done before: read the list again;
 -- 'conflict', the entry after those taken has a known id with other content: send it again as refused.
 -- Why the raw bytes are compared with the list: take and enqueue are one step, so nothing is lost or doubled by a crash between.
--- Uses: base, clock, plan, drop, kept, enqueue, reject
+-- Uses: base, sound, clock, plan, drop, kept, enqueue, reject
 local nonce, most, n = ARGV[1], tonumber(ARGV[2]) or 0, math.floor((#ARGV - 2) / 6)
 if n <= 0 then
   return {0, 'ok'}
@@ -48,6 +48,11 @@ for i = 1, n do
     break
   end
 end
+need_enqueued()
+if #refused > 0 then
+  need('rejected', 'outcomes')
+end
+sound()
 if taken > 0 then
   call('LTRIM', KEYS[2], 0, -taken - 1)
 end

@@ -15,7 +15,9 @@ local function append(id, first, last, numbered, bytes)
       lines[#lines + 1] = string.format('%.0f ', numbered) .. ARGV[k]
       bytes = bytes + #lines[#lines]
     end
-    call('RPUSH', key, unpack(lines))
+    if type(redis.pcall('RPUSH', key, unpack(lines))) == 'table' then
+      return numbered, 0  -- of another type: this job's lines are dropped, nobody else's
+    end
   end
   while bytes > kMost do
     local oldest, n = call('LRANGE', key, 0, 63), 0

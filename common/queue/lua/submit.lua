@@ -4,7 +4,7 @@
 -- Returns a text a job: 'created PLACE', 'known PLACE' (same content: nothing changed), 'conflict PLACE' (other content: nothing
 -- changed). With again a known job of the same content that is done or failed runs once more, as a new one.
 -- Why the nonce: it stands in the record, so the same call sent again (no reply came) answers the same and queues nothing.
--- Uses: base, clock, plan, place, drop, kept, enqueue
+-- Uses: base, sound, clock, plan, place, drop, kept, enqueue
 local nonce, again, n = ARGV[1], ARGV[2] == '1', math.floor((#ARGV - 2) / 4)
 local ids, known, slot_of, answers, first, rerun, rerun_done = {}, {}, {}, {}, {}, {}, {}
 if n <= 0 then
@@ -51,6 +51,11 @@ for i = 1, n do
     answers[i] = kCreated[will_enqueue(id, ARGV[a], ARGV[a + 1], ARGV[a + 2])]
   end
 end
+need_enqueued()
+if #rerun > 0 then
+  need_drop()
+end
+sound()
 unweigh(rerun_done)
 drop(rerun)
 write_enqueued()

@@ -12,8 +12,13 @@ end
 for _, set in ipairs({'scheduled', 'blocked', 'failed', 'done'}) do
   reply[#reply + 1], reply[#reply + 2] = set, call('ZCARD', P .. set)
 end
-local stats = call('HGETALL', P .. 'stats')
+local stats, counted = call('HGETALL', P .. 'stats'), {}
+for i = 1, #reply, 2 do
+  counted[reply[i]] = true
+end
 for i = 1, #stats, 2 do
-  reply[#reply + 1], reply[#reply + 2] = stats[i], tonumber(stats[i + 1]) or 0
+  if not counted[stats[i]] then  -- no field that somebody added speaks for a place
+    reply[#reply + 1], reply[#reply + 2] = stats[i], tonumber(stats[i + 1]) or 0
+  end
 end
 return reply

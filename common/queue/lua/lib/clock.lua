@@ -2,10 +2,19 @@
 local clock = redis.call('TIME')
 local now_us = clock[1] * 1000000 + clock[2]
 local now = math.floor(now_us / 1000)
+-- ms: no job may be due or kept so far ahead, ten years are the limit.
+local kFar = 320000000000
 
--- The next token: larger than every one before, whatever the clock does.
+-- Empty if it is gone or garbage.
+local function last_token()
+  local stored = call('GET', P .. 'fence') or ''
+  return #stored < 18 and tonumber(match(stored, '^%d+$') or '')
+end
+
+-- The next token: larger than every one before, whatever the clock does. epoch sets `fence` and `run` before the first claim;
+-- if only `fence` is gone, an hour is more than Redis can have restarted ahead of its clock.
 local function next_token()
-  local last = tonumber(call('GET', P .. 'fence') or '0') or 0
+  local last = last_token() or call('EXISTS', P .. 'run') * (now_us + 3600000000)
   local token = text(math.max(now_us, last + 1))
   call('SET', P .. 'fence', token)
   return token

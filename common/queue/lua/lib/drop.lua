@@ -1,7 +1,14 @@
 -- Jobs that leave, and what stands beside them: params, errors, outcomes, logs. Each side table costs one EXISTS while
 -- nobody uses it.
+local kBeside = {'params', 'errors', 'outcomes'}
+
+-- Before anything is written.
+local function need_drop()
+  need('jobs', 'logs', unpack(kBeside))
+end
+
 local function drop_beside(ids)
-  for _, side in ipairs({'params', 'errors', 'outcomes'}) do
+  for _, side in ipairs(kBeside) do
     if call('EXISTS', P .. side) == 1 then
       call('HDEL', P .. side, unpack(ids))
     end

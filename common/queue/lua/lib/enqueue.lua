@@ -42,6 +42,16 @@ local function will_enqueue(id, due, record, params)
   return 'pending'
 end
 
+-- Before anything is written.
+local function need_enqueued()
+  if due_now > 0 then
+    need('pending')
+  end
+  if new > 0 then
+    need('outcomes', 'jobs')
+  end
+end
+
 -- A refused entry may have left an outcome under this id: a new job has none.
 local function write_enqueued()
   if new == 0 then

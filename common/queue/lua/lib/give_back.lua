@@ -6,16 +6,19 @@ local back = {}
 -- job as in settle.lua, without what only a counted attempt has. Returns its new place.
 local function give_back(job, is_loss, delay)
   job.times, job.keep, job.attempt = ended_now(), job.keep or 3600000, 0
-  if job.flag or not job.record then
+  if job.flag then
     job.kind = 'cancelled'
     return settle(job, 0)
   end
-  if is_loss then
-    local r = cut_record(job.record)
+  if is_loss or not job.record then
+    local r = job.record and cut_record(job.record)
     job.kind = r and 'lost' or 'corrupt'
     local attempts = r and r.attempts or 0
     if not r or r.losses + 1 >= kMaxLosses then
       local why = r and 'given back 10 times without an end' or 'corrupt record'
+      if not job.record then
+        will('HSET', 'jobs', job.id, lost_record(job.resource))
+      end
       return will_fail(job, attempts, add_error(job.errors, error_now(attempts, job.kind, why, job.worker)))
     end
     r.losses = r.losses + 1
@@ -27,6 +30,7 @@ local function give_back(job, is_loss, delay)
     return 'scheduled'
   end
   back[#back + 1] = job.id
+  need('pending')
   return 'pending'
 end
 

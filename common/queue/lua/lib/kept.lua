@@ -21,6 +21,7 @@ local function will_be_done(id, t, result, times, errors)
   local n, said = #kept_ids + 1, outcome('done', t.attempt_text, result == '' and 'null' or result, 'null', times, errors or '')
   kept_ids[n], kept_due[2 * n - 1], kept_due[2 * n], kept_said[2 * n - 1], kept_said[2 * n] = id, t.due, id, id, said
   kept_bytes = kept_bytes + #said
+  need('done', 'outcomes', 'params')
 end
 
 local function write_kept()
@@ -36,8 +37,13 @@ local function unweigh(ids)
   count('kept_bytes', -bytes_in('outcomes', ids) - bytes_in('params', ids))
 end
 
--- Those to expire next go, at most n; answers how many.
+-- Those to expire next go, at most n; answers how many. None while a key is of another type.
 local function trim(n)
+  for _, name in ipairs({'done', 'jobs', 'params', 'errors', 'outcomes', 'logs'}) do
+    if not is_sound(name) then
+      return 0
+    end
+  end
   local popped, ids = call('ZPOPMIN', P .. 'done', n), {}
   for i = 1, #popped, 2 do
     ids[#ids + 1] = popped[i]
@@ -57,7 +63,8 @@ local function keep_within(keep_max, keep_bytes)
   if over > 0 then
     trim(math.min(over, 200))
   end
-  local before = tonumber(call('HGET', P .. 'stats', 'kept_bytes') or '0') or 0
+  local said = redis.pcall('HGET', P .. 'stats', 'kept_bytes')
+  local before = type(said) == 'string' and tonumber(said) or 0
   local rounds = 0
   while rounds < 10 and before + counters.kept_bytes > keep_bytes and trim(20) > 0 do
     rounds = rounds + 1

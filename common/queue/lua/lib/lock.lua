@@ -6,16 +6,30 @@ local function will_free(resource, id)
   if resource ~= '' then
     freed[#freed + 1] = resource
     freed_by[#freed_by + 1] = id
+    need('locks', 'blocked', 'pending')
   end
 end
 
+-- A line of another type is an empty one.
 local function first_in_line(resource)
   while true do
-    local popped = call('ZPOPMIN', P .. 'blocked:' .. resource)
+    local popped = redis.pcall('ZPOPMIN', P .. 'blocked:' .. resource)
     if not popped[1] or call('ZREM', P .. 'blocked', popped[1]) == 1 then
       return popped[1]
     end
   end
+end
+
+-- Whoever held it: the resource goes to the first in line, or is open. Returns the heir, if there is one.
+local function pass(resource)
+  local heir = first_in_line(resource)
+  if heir then
+    call('HSET', P .. 'locks', resource, heir)
+    call('RPUSH', P .. 'pending', heir)
+  else
+    call('HDEL', P .. 'locks', resource)
+  end
+  return heir
 end
 
 -- Each lock freed goes to the first in line, who goes to the tail of pending as its next holder: so no stream of new jobs

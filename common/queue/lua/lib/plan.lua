@@ -6,6 +6,7 @@ local function will(command, key, a, b)
   local name = command .. key
   local args = planned[name]
   if not args then
+    wanted[key] = true
     args = {command, P .. key}
     planned[name] = args
     planned[#planned + 1] = args

@@ -20,3 +20,8 @@ local function join_record(r)
   return string.format('%s%.0f %.0f %.0f %.0f ', r.resource, r.attempts, r.crashes, r.losses, r.since) ..
     r.retries .. ' ' .. r.crash_limit .. ' ' .. r.backoff .. ' ' .. r.rest
 end
+
+-- In place of one that is gone. It cannot be cut: whoever gets it ends the job as corrupt.
+local function lost_record(resource)
+  return resource .. '\nthe record was lost'
+end

@@ -8,6 +8,7 @@ local gone = {}
 local function will_go(job)
   will_free(job.resource, job.id)
   gone[#gone + 1] = job.id
+  need_drop()
   return 'gone'
 end
 
@@ -63,16 +64,18 @@ end
 
 -- An attempt that counts. Returns the job's new place.
 local function settle(job, u)
-  local r = job.record and cut_record(job.record)
+  if not job.record then
+    job.record = lost_record(job.resource)
+    will('HSET', 'jobs', job.id, job.record)
+  end
+  local r = cut_record(job.record)
   local started = not kNotStarted[job.kind] or job.kind == 'cancelled' and find(job.times, '"started_at":"', 1, true)
   count('attempts', started and 1 or 0)
   if r and started then
     r.attempts = r.attempts + 1
   end
   local attempts = r and r.attempts or job.attempt
-  if not job.record then
-    return will_go(job)
-  elseif job.flag or job.kind == 'cancelled' then
+  if job.flag or job.kind == 'cancelled' then
     if r and started then
       will('HSET', 'jobs', job.id, join_record(r))
     end

@@ -22,37 +22,64 @@ end
 
 -- In bounded steps and in order: what stays behind is older, and is taken first by the next claim.
 local function give_back_reserved()
+  sound('pending', 'reserved')
   local newest = call('LPOP', P .. 'reserved', 100)
   if newest then
     call('RPUSH', P .. 'pending', unpack(newest))
   end
 end
 
-local function take(n)
-  local ids = call('RPOP', P .. 'reserved', n) or {}
-  local more = #ids < n and call('RPOP', P .. 'pending', n - #ids) or {}
-  for i = 1, #more do
-    ids[#ids + 1] = more[i]
+-- Adds what it takes to ids at once: should `pending` be no list, what came from `reserved` is not forgotten.
+local function take(ids, n)
+  for _, list in ipairs({'reserved', 'pending'}) do
+    local some = #ids < n and call('RPOP', P .. list, n - #ids) or {}
+    for i = 1, #some do
+      ids[#ids + 1] = some[i]
+    end
   end
-  return ids
+end
+
+-- The first taken is the next taken.
+local function put_back(ids)
+  local reversed = {}
+  for i = #ids, 1, -1 do
+    reversed[#reversed + 1] = ids[i]
+  end
+  if #ids > 0 then
+    call('RPUSH', P .. 'reserved', unpack(reversed))
+  end
+end
+
+-- `ghosts` is gone, though some are counted: an id without a record is a dead copy.
+local function ghosts_are_lost()
+  local said = redis.pcall('HGET', P .. 'stats', 'ghosts')
+  return type(said) == 'string' and (tonumber(said) or 0) > 0 and call('EXISTS', P .. 'ghosts') == 0
 end
 
 -- Of the ids taken, those that stand for a job: copies that died by cancel or delete are skipped (as many as `ghosts` says),
--- and so are ids without a record. Returns ids, records and id -> resource ('' = none).
+-- and a copy of a job that is active: it would run twice at once. One without a record was acknowledged once: it fails. Returns ids, records and id -> resource ('' = none).
 local function living(ids)
   local jobs, records, resources, n, left = {}, {}, {}, 0, {}
   if #ids == 0 then
     return jobs, records, resources
   end
   local texts = call('HMGET', P .. 'jobs', unpack(ids))
+  local held = call('HMGET', P .. 'active', unpack(ids))
   local ghosts = call('EXISTS', P .. 'ghosts') == 1 and call('HMGET', P .. 'ghosts', unpack(ids))
   for i = 1, #ids do
     local id, record = ids[i], texts[i]
-    local dead = ghosts and (left[id] or tonumber(ghosts[i] or 0)) or 0
+    local dead = ghosts and (left[id] or tonumber(ghosts[i] or 0) or 0) or 0
     if dead > 0 then
       left[id] = dead - 1
       count('ghosts', -1)
-    elseif record and not resources[id] then
+    elseif not record and not resources[id] then
+      resources[id] = ''
+      if ghosts_are_lost() then
+        count('ghosts', -1)
+      else
+        will_end_corrupt(id, lost_record(''), 0, nil, 'its record was lost')
+      end
+    elseif record and not held[i] and not resources[id] then
       n = n + 1
       jobs[n], records[n], resources[id] = id, record, resource_of(record)
     end
@@ -67,9 +94,9 @@ local function living(ids)
   return jobs, records, resources
 end
 
--- Takes the locks that the jobs need. Returns id -> true for those that found theirs held.
+-- Plans to take the locks that the jobs need. Returns id -> true for those that found theirs held.
 local function lock(jobs, resources)
-  local wanted, by, waits, locks = {}, {}, {}, {}
+  local wanted, by, waits = {}, {}, {}
   for i = 1, #jobs do
     local id = jobs[i]
     if resources[id] ~= '' then
@@ -87,27 +114,27 @@ local function lock(jobs, resources)
       waits[id] = true
     else
       taken[resource] = id
-      locks[#locks + 1], locks[#locks + 2] = resource, id
+      will('HSET', 'locks', resource, id)
     end
-  end
-  if #locks > 0 then
-    call('HSET', P .. 'locks', unpack(locks))
   end
   return waits
 end
 
--- Those who have to wait stand in line behind those who came before.
+-- Plans that those who have to wait stand in line behind those who came before. A line of another type takes nobody in.
 local function line_up(jobs, resources, waits)
   if not next(waits) then
     return
   end
-  local place = tonumber(call('GET', P .. 'blockseq') or '0') or 0
+  local stored = call('GET', P .. 'blockseq') or ''
+  local place = #stored < 16 and tonumber(match(stored, '^%d+$') or '') or 0
   for _, id in ipairs(jobs) do
     if waits[id] then
       place = place + 1
-      will('ZADD', 'blocked:' .. resources[id], text(place), id)
+      if type(redis.pcall('ZCARD', P .. 'blocked:' .. resources[id])) == 'number' then
+        will('ZADD', 'blocked:' .. resources[id], text(place), id)
+      end
       will('ZADD', 'blocked', text(now), id)
     end
   end
-  call('SET', P .. 'blockseq', text(place))
+  will('SET', 'blockseq', text(place))
 end

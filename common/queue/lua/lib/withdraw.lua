@@ -1,21 +1,25 @@
 -- Waiting jobs that somebody takes out of the queue. Nothing is searched: a pending one leaves a dead copy behind, which
 -- `ghosts` counts and claim skips.
-local buried = {}
+local buried, leave_line = {}, {}
 
 local function will_withdraw(id, place, record)
   local resource = resource_of(record)
   if place == 'pending' then
     buried[#buried + 1] = id
+    need('ghosts')
     will_free(resource, id)
   elseif place == 'blocked' then
     will('ZREM', 'blocked', id)
-    will('ZREM', 'blocked:' .. resource, id)
+    leave_line[#leave_line + 1] = {resource, id}
   else
     will('ZREM', place, id)
   end
 end
 
 local function write_withdrawn()
+  for _, it in ipairs(leave_line) do
+    redis.pcall('ZREM', P .. 'blocked:' .. it[1], it[2])  -- a line of another type has nobody in it
+  end
   if #buried == 0 then
     return
   end

@@ -187,7 +187,7 @@ TEST_CASE("doctor: totals that stay wrong are reported, though no page shows why
     return client.run_all(sent);
   };
   cli::QueueExam exam(
-      lying, queue.hand.keys, [&](const cli::Finding& finding) { found.push_back(finding.check); },
+      lying, queue.hand.keys, [&](const Finding& finding) { found.push_back(finding.check); },
       [](const cli::ExamProgress&) { return true; });
   REQUIRE(exam.run().ok());
   CHECK(found == Lines{"totals"});
@@ -200,7 +200,7 @@ TEST_CASE("doctor: a failing Redis is an error, not a finding") {
   Lines found;
   cli::QueueExam exam([&](const auto& commands) { return client.run_all(commands); },
                       queue.hand.keys,
-                      [&](const cli::Finding& finding) { found.push_back(finding.check); },
+                      [&](const Finding& finding) { found.push_back(finding.check); },
                       [](const cli::ExamProgress&) { return true; });
   queue.server.kill9();
   auto jobs = exam.run();

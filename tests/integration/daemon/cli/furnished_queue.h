@@ -100,11 +100,11 @@ class FurnishedQueue {
     std::sort(lines.begin(), lines.end());
     return lines;
   }
-  std::vector<cli::Finding> findings() {
+  std::vector<Finding> findings() {
     auto client = server.client();
-    std::vector<cli::Finding> all;
+    std::vector<Finding> all;
     cli::QueueExam exam([&client](const auto& commands) { return client.run_all(commands); },
-                        hand.keys, [&all](const cli::Finding& finding) { all.push_back(finding); },
+                        hand.keys, [&all](const Finding& finding) { all.push_back(finding); },
                         [](const cli::ExamProgress&) { return true; });
     auto jobs = exam.run();
     INFO((jobs ? "" : jobs.error().message));

@@ -142,6 +142,7 @@ TEST_CASE("stint job wait: ends with the worst of its jobs") {
 TEST_CASE("stint job wait: SIGINT ends it with 130 and says how far it came") {
   StintCalls stint;
   stint.hand.submit({test::job_spec("waits")});
+  stint.server.command({"CONFIG", "RESETSTAT"});
   test::Process call(stint.spawn({test::bin_dir() + "/stint", "job", "wait", "waits"}));
   auto asked = [&stint] {
     return has(stint.server.command({"INFO", "commandstats"}), "cmdstat_llen");

@@ -1,13 +1,12 @@
-#include "daemon/cli/doctor_judge.h"
+#include "common/queue/judge.h"
 
 #include "common/queue/upkeep.h"
-#include "daemon/cli/json_object.h"
-#include "daemon/cli/output.h"
+#include "common/text/text.h"
 
-namespace stint::cli {
+namespace stint {
 namespace {
 
-constexpr size_t kShownResource = 200;
+constexpr size_t kShown = 256;
 
 // Gathers the findings about one id.
 class JobJudge {
@@ -19,7 +18,9 @@ class JobJudge {
 
  private:
   void say(std::string check, std::string key, std::string detail) {
-    found_.push_back({std::move(check), std::move(key), id_, std::move(detail)});
+    Finding finding{std::move(check), std::move(key), id_, std::move(detail)};
+    finding.resource = job_.resource;
+    found_.push_back(std::move(finding));
   }
   void judge_unknown(const std::vector<std::string>& places);
   void judge_place();
@@ -57,7 +58,7 @@ std::string place_name(const Audited& job) {
 }
 
 std::string resource_text(std::string_view resource) {
-  return "resource " + shown(resource, kShownResource);
+  return "resource " + escape(resource, kShown);
 }
 
 std::vector<Finding> JobJudge::judge() {
@@ -94,6 +95,9 @@ void JobJudge::judge_unknown(const std::vector<std::string>& places) {
 
 void JobJudge::judge_place() {
   bool ended = job_.failed || job_.done;
+  if (job_.far && (job_.scheduled || job_.done)) {
+    say("due-garbage", keys_(place_name(job_)), "due or kept for longer than any job may be");
+  }
   if (!job_.active.empty()) {
     judge_active();
   } else if (job_.blocked) {
@@ -117,7 +121,7 @@ void JobJudge::judge_active() {
   if (!job_.resource.empty() && job_.holder != id_) {
     say("lock-missing", keys_("locks"),
         "active, but " + resource_text(job_.resource) + " is " +
-            (job_.holder.empty() ? "not locked" : "held by " + shown(job_.holder)));
+            (job_.holder.empty() ? "not locked" : "held by " + escape(job_.holder, kShown)));
   }
 }
 
@@ -155,7 +159,7 @@ void JobJudge::judge_params() {
         job_.known ? "parameters beside a record that has its own"
                    : "parameters of a job that does not exist");
   }
-  if (job_.params_apart && !job_.params) {
+  if (job_.params_apart && !job_.params && !job_.failed && !job_.done) {
     say("params-missing", keys_("params"), "its parameters should be here");
   }
 }
@@ -189,14 +193,17 @@ Finding judge_copies(const Keys& keys, const std::string& id, const Audited& job
   std::string counts = std::to_string(copies) + " in pending and reserved, of which " +
                        std::to_string(job.ghosts) + " dead by ghosts";
   if (job.known && places.empty() && living == 0) {
-    return {"id-nowhere", keys("jobs"), id, "it is in no place: no worker will ever take it"};
+    return {"id-nowhere", keys("jobs"), id, "it is in no place: no worker will ever take it",
+            {},           copies};
   }
   if (job.known && !places.empty() && living > 0) {
-    return {"id-twice", keys(places.front()), id,
-            "in " + places.front() + " and in pending: " + counts};
+    return {"id-twice", keys(places.front()),
+            id,         "in " + places.front() + " and in pending: " + counts,
+            {},         copies};
   }
   std::string why = job.known ? "the job is " + place_name(job) : "there is no such job";
-  return {"copies", keys(living > 0 ? "pending" : "ghosts"), id, counts + ", but " + why};
+  return {"copies", keys(living > 0 ? "pending" : "ghosts"), id, counts + ", but " + why, {},
+          copies};
 }
 
 std::string lock_flaw(const Audited& holder, std::string_view resource) {
@@ -234,19 +241,4 @@ Finding totals_finding(const Keys& keys, const Totals& t) {
               " failed, " + n(t.done) + " done"};
 }
 
-std::string finding_json(const Finding& finding) {
-  return JsonObject()
-      .text("check", std::string_view(finding.check))
-      .text("key", std::string_view(finding.key))
-      .text("id", std::string_view(finding.id))
-      .text("detail", std::string_view(finding.detail))
-      .boolean("repaired", false)
-      .str();
-}
-
-std::string finding_line(const Finding& finding) {
-  std::string id = finding.id.empty() ? "" : " " + shown(finding.id);
-  return finding.check + id + ": " + shown(finding.detail) + " (" + shown(finding.key) + ")";
-}
-
-}  // namespace stint::cli
+}  // namespace stint

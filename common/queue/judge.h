@@ -1,4 +1,5 @@
-// What the invariant of a queue (docs/architecture.md) says about what was seen of an id. Pure.
+// What the invariant of a queue (docs/protocol.md) says about what was seen of an id. Pure. The
+// doctor's, and of the daemons' audit.
 // Every judgement is about one moment: an Audited comes from one script.
 #pragma once
 
@@ -10,9 +11,10 @@
 
 #include "common/queue/audit.h"
 #include "common/queue/keys.h"
+#include "common/queue/repair.h"
 #include "common/queue/steer.h"
 
-namespace stint::cli {
+namespace stint {
 
 // Names of checks are stable and stand in docs/doctor.md.
 struct Finding {
@@ -20,6 +22,11 @@ struct Finding {
   std::string key;  // of Redis, or a setting
   std::string id;   // of a job; empty where it is about none
   std::string detail;
+  // What a repair needs to know beside the id.
+  std::string resource = {};            // of a lock or a line
+  std::optional<int64_t> copies = {};   // that were counted
+  std::string unreadable = {};          // the record, if that is what is wrong
+  std::optional<Recount> recount = {};  // of a sum in `stats`
 };
 
 // Everything but the copies in the lists.
@@ -39,7 +46,4 @@ std::string waiter_flaw(const Audited& waiter, std::string_view resource);
 int64_t imbalance(const Totals& totals);
 Finding totals_finding(const Keys& keys, const Totals& totals);
 
-std::string finding_json(const Finding& finding);
-std::string finding_line(const Finding& finding);  // for people
-
-}  // namespace stint::cli
+}  // namespace stint

@@ -1,4 +1,6 @@
-#include "daemon/cli/doctor_judge.h"
+#include "common/queue/judge.h"
+
+#include "daemon/cli/doctor_finding.h"
 
 #include <catch2/catch.hpp>
 

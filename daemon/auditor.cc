@@ -1,0 +1,236 @@
+#include "daemon/auditor.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "common/job/limits.h"
+#include "common/log/log.h"
+#include "common/queue/audit.h"
+#include "common/queue/quarantine.h"
+#include "common/queue/repair.h"
+#include "common/text/text.h"
+
+namespace stint {
+namespace {
+
+constexpr milliseconds kFirstLook{2'000};
+constexpr milliseconds kLookEvery{60'000};
+constexpr milliseconds kPageEvery{500};
+constexpr const char* kPageSize = "50";
+constexpr size_t kMostRemembered = 10'000;
+constexpr size_t kShown = 256;
+
+struct Table {
+  const char* scan;
+  const char* name;
+};
+constexpr Table kTables[] = {{"HSCAN", "jobs"},      {"HSCAN", "active"},  {"HSCAN", "locks"},
+                             {"ZSCAN", "scheduled"}, {"ZSCAN", "blocked"}, {"ZSCAN", "failed"},
+                             {"ZSCAN", "done"}};
+constexpr std::string_view kLocks = "locks";
+
+}  // namespace
+
+Auditor::Auditor(uv_loop_s* loop, redis::Connection& redis, Keys keys)
+    : redis_(redis), keys_(std::move(keys)), timer_(loop, [this] { turn(); }) {
+  timer_.start(kFirstLook);
+}
+
+void Auditor::ask(redis::Command command, Next next) {
+  redis_.run(std::move(command), [this, next, alive = std::weak_ptr<int>(alive_)](
+                                     const Result<redis::ReplyView>& reply) {
+    if (alive.expired()) {
+      return;
+    }
+    if (reply) {
+      (this->*next)(*reply);
+    } else {
+      failed(reply.error());
+    }
+  });
+}
+
+// The pass is given up: the next look begins another.
+void Auditor::failed(const Error& error) {
+  move_aside(redis_, keys_, error);
+  if (error.code != ErrorCode::kUnavailable && !std::exchange(refusal_said_, true)) {
+    log::warning("audit refused; trying again every minute",
+                 {{"queue", keys_.queue()}, {"error", error.message}});
+  }
+  in_pass_ = false;
+  seen_.clear();
+  timer_.start(kLookEvery);
+}
+
+void Auditor::turn() {
+  if (in_pass_) {
+    read_page();
+    return;
+  }
+  // Whatever moves a job moves a counter, and a queue that nobody ever used has none.
+  ask(redis::plain({"HMGET", keys_("stats"), "submitted", "attempts", "succeeded", "failures",
+                    "retried", "trimmed", "kept_bytes", "ghosts"}),
+      &Auditor::looked);
+}
+
+void Auditor::looked(redis::ReplyView counters) {
+  std::string now = "of ";
+  for (size_t i = 0; i < counters.size(); ++i) {
+    now.append(counters[i].str()).append(" ");
+  }
+  if (now == seen_) {
+    ask(redis::plain({"ZCARD", keys_("blocked")}), &Auditor::blocked_counted);
+    return;
+  }
+  seen_ = now;
+  ask(quarantine(keys_), &Auditor::types_checked);
+}
+
+// Jobs that wait for a resource and nothing that moves: perhaps nobody hands it on.
+void Auditor::blocked_counted(redis::ReplyView count) {
+  if (count.integer() > 0) {
+    ask(quarantine(keys_), &Auditor::types_checked);
+  } else {
+    timer_.start(kLookEvery);
+  }
+}
+
+void Auditor::types_checked(redis::ReplyView reply) {
+  auto moved = parse_quarantine(keys_, reply);
+  if (!moved) {
+    failed(moved.error());
+    return;
+  }
+  for (const auto& one : *moved) {
+    log::error("a key of another type stopped the queue; run: stint doctor --repair",
+               {{"queue", keys_.queue()}, {"key", one.key}, {"was", one.what}});
+  }
+  in_pass_ = true;
+  table_ = 0;
+  cursor_ = "0";
+  found_.clear();
+  new_ = 0;
+  read_page();
+}
+
+void Auditor::read_page() {
+  const Table& table = kTables[table_];
+  ask(redis::plain({table.scan, keys_(table.name), cursor_, "COUNT", kPageSize}),
+      &Auditor::have_page);
+}
+
+void Auditor::have_page(redis::ReplyView page) {
+  if (page.size() != 2) {
+    failed({ErrorCode::kInternal, "not a page"});
+    return;
+  }
+  cursor_ = page[0].str();
+  auto& into = kTables[table_].name == kLocks ? resources_ : ids_;
+  for (size_t i = 0; i + 1 < page[1].size(); i += 2) {
+    into.emplace_back(page[1][i].str());
+  }
+  audit_some();
+}
+
+void Auditor::audit_some() {
+  if (ids_.empty()) {
+    relock_some();
+    return;
+  }
+  size_t size = std::min(ids_.size(), kBatchJobs);
+  auto end = ids_.begin() + static_cast<std::ptrdiff_t>(size);
+  asked_.assign(std::make_move_iterator(ids_.begin()), std::make_move_iterator(end));
+  ids_.erase(ids_.begin(), end);
+  ask(audit(keys_, -1, asked_), &Auditor::audited);
+}
+
+void Auditor::audited(redis::ReplyView reply) {
+  auto jobs = parse_audit(reply, asked_.size());
+  if (!jobs) {
+    failed(jobs.error());
+    return;
+  }
+  for (size_t i = 0; i < asked_.size(); ++i) {
+    for (const auto& finding : judge_job(keys_, asked_[i], (*jobs)[i])) {
+      if (finding.check == "waiter-unlocked") {
+        resources_.push_back(finding.resource);
+      } else {
+        note(finding);
+      }
+    }
+  }
+  audit_some();
+}
+
+void Auditor::relock_some() {
+  if (resources_.empty()) {
+    page_done();
+    return;
+  }
+  std::vector<Relock> some;
+  while (!resources_.empty() && some.size() < kRelockAtOnce) {
+    some.emplace_back(std::move(resources_.front()), "");
+    resources_.pop_front();
+  }
+  ask(relock(keys_, some), &Auditor::relocked);
+}
+
+void Auditor::relocked(redis::ReplyView reply) {
+  auto repairs = parse_relock(keys_, reply);
+  if (!repairs) {
+    failed(repairs.error());
+    return;
+  }
+  for (const auto& one : *repairs) {
+    log::warning("a resource that nobody handed on was freed; see: stint doctor",
+                 {{"queue", keys_.queue()},
+                  {"job", escape(one.id, kMaxIdBytes)},
+                  {"was", escape(one.what, kShown)}});
+  }
+  relock_some();
+}
+
+void Auditor::page_done() {
+  if (cursor_ == "0" && ++table_ == std::size(kTables)) {
+    ask(totals(keys_), &Auditor::have_totals);
+    return;
+  }
+  timer_.start(kPageEvery);
+}
+
+void Auditor::have_totals(redis::ReplyView reply) {
+  auto now = parse_totals(reply);
+  if (!now) {
+    failed(now.error());
+    return;
+  }
+  if (imbalance(*now) != 0) {
+    note(totals_finding(keys_, *now));
+  }
+  end_pass();
+}
+
+void Auditor::note(const Finding& finding) {
+  size_t hash = std::hash<std::string>()(finding.check + "\n" + finding.id);
+  if (found_.size() >= kMostRemembered || !found_.insert(hash).second || said_.contains(hash)) {
+    return;
+  }
+  if (new_++ == 0) {
+    first_ = finding.check + (finding.id.empty() ? "" : " " + finding.id) + ": " + finding.detail;
+  }
+}
+
+void Auditor::end_pass() {
+  if (new_ > 0) {
+    log::warning(
+        "the queue is damaged; run: stint doctor --repair",
+        {{"queue", keys_.queue()}, {"found", new_}, {"first", escape(first_, 2 * kShown)}});
+  }
+  said_ = std::move(found_);
+  in_pass_ = false;
+  refusal_said_ = false;
+  timer_.start(kLookEvery);
+}
+
+}  // namespace stint
