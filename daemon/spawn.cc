@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "common/control/frames.h"
+#include "common/kill_point.h"
 #include "common/worker_program.h"
 #include "daemon/exec_report.h"
 
@@ -113,8 +114,10 @@ Result<pid_t> spawn(const SpawnRequest& request) {
   sigset_t before;
   sigfillset(&all);
   (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+  kill_point("before", "fork");
   pid_t pid = fork();
   if (pid == 0) {
+    kill_point("at", "child");
     become_worker(*fds, argv.data(), env.data());
   }
   int fork_error = errno;
@@ -122,6 +125,7 @@ Result<pid_t> spawn(const SpawnRequest& request) {
   if (pid < 0) {
     return spawn_error("fork", fork_error);
   }
+  kill_point("after", "fork");
   (void)setpgid(pid, pid);  // whichever of us is first; EACCES after exec is as good
   report_write.reset();
   fds->report.reset();

@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/kill_point.h"
 #include "common/log/log.h"
 #include "common/text/text.h"
 #include "daemon/spawn.h"
@@ -246,6 +247,7 @@ void WorkerHandle::check(MonoTime now, milliseconds stuck_after) {
 }
 
 Obituary WorkerHandle::exited(ExitStatus status) {
+  kill_point("at", "worker reaped");
   Obituary dead;
   dead.worker = id();
   dead.queues = launch_.boot.queues;

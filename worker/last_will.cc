@@ -14,6 +14,7 @@
 #include "common/control/boot_file.h"
 #include "common/control/frames.h"
 #include "common/exit_code.h"
+#include "common/kill_point.h"
 #include "common/log/log.h"
 #include "common/redis/client.h"
 #include "common/settlement/steps.h"
@@ -67,7 +68,9 @@ Result<void> settle(const Boot& boot, std::deque<redis::Command> steps) {
       client =
           redis::Client::connect(boot.config.redis, kConnectTimeout, "stint-worker:" + boot.worker);
     }
+    kill_point("before", "settling");
     auto reply = client ? client->run(steps.front()) : Result<redis::OwnedReply>(client.error());
+    kill_point("after", "settling");
     if (reply) {
       steps.pop_front();
     } else if (reply.error().code != ErrorCode::kUnavailable || now_mono() > deadline) {
@@ -93,6 +96,7 @@ void become_settler(const Boot& boot, const control::FlightRecorder& recorder, i
   (void)::setitimer(ITIMER_REAL, &none, nullptr);  // a task's alarm would survive exec
   std::array<std::string, 3> words{"stint-worker", "--settle", std::to_string(exit_code)};
   std::array<char*, 4> argv{words[0].data(), words[1].data(), words[2].data(), nullptr};
+  kill_point("before", "last will");
   ::execv("/proc/self/exe", argv.data());
   log::error("what this worker holds is left to the sweep",
              {{"why", "exec: " + std::system_category().message(errno)}});

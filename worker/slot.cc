@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "common/kill_point.h"
 #include "worker/crash_handler.h"
 #include "worker/kill_time.h"
 
@@ -81,12 +82,16 @@ bool Slot::perform(Job& job) {
   recorder_.set_kill_at(entry, kill.at, static_cast<uint32_t>(kill.kind));
   job.started_wall_ms.store(now_wall_ms(), std::memory_order_relaxed);
   job.started_ns.store(now.ns, std::memory_order_release);
+  kill_point("before", "start mark");
   recorder_.start(entry, index_);
+  kill_point("at", "task start");
 
   int32_t code = job.task->perform(job.handle, job.task->context);
+  kill_point("at", "task return");
   conclude(job, code);
 
   recorder_.end(entry, index_);
+  kill_point("after", "end mark");
   MonoTime end = now_mono();
   job.finished_wall_ms.store(now_wall_ms(), std::memory_order_relaxed);
   job.ended_ns.store(end.ns, std::memory_order_release);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/kill_point.h"
 #include "common/loop/next_turn.h"
 #include "common/loop/timer.h"
 #include "common/redis/backoff.h"
@@ -187,6 +188,13 @@ void Connection::Impl::run(Command command, Done done, milliseconds timeout) {
     return;
   }
   MonoTime deadline = now_mono() + (timeout.count() > 0 ? timeout : options_.command_timeout);
+  if (kKillPoints && command.script != nullptr) {
+    kill_point("before", command.script->name);
+    done = [done = std::move(done), name = command.script->name](Result<ReplyView> reply) {
+      kill_point("after", name);
+      done(std::move(reply));
+    };
+  }
   pipeline_->push(std::move(command), std::move(done), deadline);
   if (!armed_ || deadline < *armed_) {
     arm(deadline);
