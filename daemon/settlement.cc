@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/queue/quarantine.h"
 #include "common/settlement/steps.h"
 
 namespace stint {
@@ -39,6 +40,7 @@ Settlement::Settlement(uv_loop_s* loop, redis::Connection& redis, const Config& 
   auto plans = plan_settlement(dead);
   for (const auto& plan : plans) {
     say_deaths(plan, dead);
+    queues_.emplace_back(config.ns, plan.queue);
   }
   for (auto& step : settlement_steps(config, worker_, plans)) {
     steps_.push_back(std::move(step));
@@ -75,6 +77,9 @@ void Settlement::answered(const Result<redis::ReplyView>& reply) {
 }
 
 void Settlement::refused(const Error& error) {
+  for (const auto& keys : queues_) {
+    move_aside(redis_, keys, error);
+  }
   if (refusals_ == 0) {
     log::warning("Redis refuses to settle a dead worker's jobs; trying again every second",
                  {{"worker", worker_}, {"error", error.message}});

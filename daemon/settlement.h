@@ -12,6 +12,7 @@
 
 #include "common/config/config.h"
 #include "common/loop/timer.h"
+#include "common/queue/keys.h"
 #include "common/redis/connection.h"
 #include "common/settlement/obituary.h"
 
@@ -33,6 +34,7 @@ class Settlement {
 
   redis::Connection& redis_;
   std::string worker_;
+  std::vector<Keys> queues_;
   std::deque<redis::Command> steps_;
   std::function<void()> on_done_;
   Timer retry_;

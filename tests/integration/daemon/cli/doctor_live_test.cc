@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "common/queue/upkeep.h"
+#include "daemon/cli/doctor_repair.h"
 #include "tests/integration/daemon/cli/furnished_queue.h"
 
 using namespace stint;
@@ -135,4 +136,45 @@ TEST_CASE(
   queue.plant({"LREM", queue.key("pending"), "1", "long-60000"});
   queue.plant({"LINSERT", queue.key("pending"), "BEFORE", "long-70000", "long-80000"});
   CHECK(queue.found() == Lines{"copies long-80000", "id-nowhere long-60000"});
+}
+
+TEST_CASE(
+    "repair: on a queue whose jobs move what is in order is left alone, and what is not mended") {
+  FurnishedQueue queue;
+  std::atomic<bool> stop{false};
+  Bustle one(queue.server, 5, "one");
+  std::thread first([&] { one.run(stop); });
+  auto client = queue.server.client();
+  Lines made;
+  cli::QueueRepair repair([&](const auto& commands) { return client.run_all(commands); },
+                          queue.hand.keys,
+                          [&](const Repair& done) { made.push_back(done.check + " " + done.id); });
+  // Every id of the queue, as if each had been suspected.
+  auto mend_all = [&] {
+    Lines ids{"pending", "active", "blocked", "done", "failed", "later", "dead"};
+    for (int i = 0; i < 400; ++i) {
+      ids.push_back("job-" + std::to_string(i));
+    }
+    for (const auto& id : ids) {
+      repair.note({"id-nowhere", queue.key("jobs"), id, ""});
+    }
+    for (int r = 0; r < 5; ++r) {
+      Finding lock{"lock-leak", queue.key("locks"), "", ""};
+      lock.resource = "r" + std::to_string(r);
+      repair.note(lock);
+    }
+    return repair.flush().ok();
+  };
+  for (int i = 0; i < 20 || (i < 1'000 && one.steps() < 200); ++i) {
+    CHECK(repair.prepare().ok());
+    CHECK(mend_all());
+  }
+  CHECK(made == Lines{});
+  queue.plant({"HDEL", queue.key("active"), "active"});
+  CHECK(mend_all());
+  CHECK(std::count(made.begin(), made.end(), "id-nowhere active") == 1);
+  stop = true;
+  first.join();
+  CHECK(mend_all());
+  CHECK(queue.found() == Lines{});
 }
