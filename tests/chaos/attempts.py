@@ -43,13 +43,12 @@ def gone(fault, pid, since, until):
 
 
 def frozen_host(old, begin, end, faults, jobs, lease):
-    """Nobody was there to stop this attempt: its supervisor was dead or stopped, and it could or would not stop itself. What is
-    then to be seen by the token alone is told in docs/architecture.md: a paused host, and an orphan's last moments."""
+    """Nobody was there to stop this attempt: its supervisor was dead or stopped, and it was stopped itself, or would not stop. An
+    orphan that is not stopped ends its tasks, deaf or not. docs/architecture.md tells what is then to be seen by the token alone."""
     since = begin - 2 * lease
-    if not any(gone(f, old['ppid'], since, end) for f in faults):
-        return False
+    away = [f for f in faults if gone(f, old['ppid'], since, end)]
     deaf = old['job'] in jobs and jobs[old['job']].spec['params']['do'] in ('hang', 'deaf')
-    return deaf or end - begin < 0.5 or any(gone(f, old['pid'], since, end) for f in faults)
+    return bool(away) and (deaf and any('stop' in f['kind'] for f in away) or any(gone(f, old['pid'], since, end) for f in faults))
 
 
 def overlaps(attempts, faults, jobs, lease):

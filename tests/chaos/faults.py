@@ -14,7 +14,7 @@ from hosts import name_of, now, orphans, send
 class Faults:
     def __init__(self, world, schedule):
         self.world, self.done, self.skipped, self.order = world, [], 0, itertools.count()
-        self.start, self.heap, self.over = now(), [], threading.Event()
+        self.start, self.heap, self.over, self.leaving = now(), [], threading.Event(), set()
         for fault in schedule:
             self.at(self.start + fault['t'], self.inject, fault)
 
@@ -124,7 +124,9 @@ class Faults:
             else:
                 server.start()
                 entry['until'] = now()
+                self.leaving.discard(server)
         entry['until'] += 60
+        self.leaving.add(server)
         self.at(now() + entry['s'], start)
 
     def do_reload(self, fault, entry):
@@ -224,6 +226,9 @@ class Faults:
             send(pid, signal.SIGCONT)
         for server in [world.redis, *world.hosts]:
             server.signal(signal.SIGCONT)
+        for server in self.leaving:  # told to end, and not yet gone
+            server.await_end(30)
+        self.leaving.clear()
         if not world.redis.alive():
             world.redis.start()
         if not world.redis.wait_ready(20):

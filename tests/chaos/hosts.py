@@ -72,9 +72,12 @@ class Process:
         return self.alive() and send(self.pid, number)
 
     def end(self, number, seconds):
-        """Asks it to stop and waits; kills it if it does not. Returns its exit code, or None if it had to be killed."""
+        """Asks it to stop and waits; kills it if it does not. Returns its exit code; None: it had to be killed."""
         self.signal(signal.SIGCONT)
         self.signal(number)
+        return self.await_end(seconds)
+
+    def await_end(self, seconds):
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -56,7 +56,8 @@ def detection(auditor, faults, names):
 class Verdict:
     def __init__(self, world, faults, load, auditor, attempts, lease):
         self.world, self.faults, self.load, self.auditor, self.attempts = world, faults, load, auditor, attempts
-        self.classes, self.unexpected, self.wrong = collections.Counter(), [], []
+        self.limits = {'worker': 100, 'host': (lease + 2 * 0.5 + 1) * 1000, 'wake': 1000}  # lease + 2 x sweep interval + 1 s
+        self.classes, self.wrong = collections.Counter(), []
         self.acked = [j for j in load.jobs.values() if j.acked]
         for job in self.acked:
             kind, why = classify(job, attempts)
@@ -65,8 +66,11 @@ class Verdict:
                 self.wrong.append((kind, f'{job.id}: {why or "see its story"}'))
             self.classes['duplicated'] += len(attempts.completed(job.id)) > 1
         self.zombies = self.overlapping = 0
+        self.excused = []
         for key, old, new, seconds, excused in overlaps(attempts, faults.done, load.jobs, lease):
             self.zombies += excused
+            if excused:
+                self.excused.append(f'{key}: {old["job"]} token {old["token"]} (pid {old["pid"]}, {old["host"]}) acted {seconds:.3f} s after {new["job"]}')
             if not excused:
                 self.overlapping += 1
                 self.wrong.append(('overlap', f'{key}: {old["job"]} token {old["token"]} (pid {old["pid"]}, {old["host"]}) acted {seconds:.3f} s '
@@ -85,7 +89,12 @@ class Verdict:
         refused = sum(a['verdict'] != 'ok' for a in self.attempts.all.values())
         print(f'overlapping leases: {self.overlapping}; on a frozen or orphaned host, seen by the token: {self.zombies}; begins refused by the witness: {refused}')
         for kind, name in (('worker', 'worker death to job settled'), ('host', 'host death to job settled'), ('wake', 'idle queue to job begun')):
-            print(f'{name}: {json.dumps(quantiles([t for t, _ in self.times[kind]]))}')
+            print(f'{name}: {json.dumps(quantiles([t for t, _ in self.times[kind]]))}; to reach: {self.limits[kind]:.0f} ms')
+            for seconds, job in self.times[kind]:
+                if seconds * 1000 > self.limits[kind]:
+                    print(f'  slow: {job} {seconds * 1000:.0f} ms')
+        for detail in self.excused[:5]:
+            print(f'by the token alone: {detail}')
         for what, detail in self.wrong[:20]:
             print(f'WRONG {what}: {detail}')
         print(f'violations: {len(self.wrong)}', flush=True)
