@@ -151,7 +151,7 @@ TEST_CASE("worker: an attempt that is another's is stopped, and its outcome drop
   QueueOfJobs queue;
   WorkerProcess worker(boot_for(queue.server.url()));
   queue.submit({job("job", "wait", R"({"on_stop":"succeed"})")});
-  REQUIRE(queue.reaches("job", "active"));
+  REQUIRE(eventually(kSoon, [&] { return running_entry(worker).has_value(); }));
   queue.server.command({"HSET", queue.keys("active"), "job", "999 other 1 30000 0 3 1000 "});
   worker.send(FrameType::kLook);
   CHECK(eventually(kSoon, [&] { return worker.recorder().held().empty(); }));
