@@ -94,6 +94,9 @@ std::optional<Error> set_host_and_port(std::string_view authority, Url& url) {
   if (url.host.empty()) {
     return url_error("the host is missing");
   }
+  if (url.host.find_first_of(authority.starts_with('[') ? "[]" : "[]:") != std::string::npos) {
+    return url_error("an IPv6 address stands in [ ], and nothing else has colons or brackets");
+  }
   if (colon != std::string_view::npos) {
     auto port = number_in(authority.substr(colon + 1), 1, 65535);
     if (!port) {

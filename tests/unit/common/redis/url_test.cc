@@ -66,3 +66,12 @@ TEST_CASE("url: a control character is refused") {
   CHECK_FALSE(parse_url(std::string_view("redis://a\0b:1", 13)).ok());
   CHECK_FALSE(parse_url("redis://a\n:1").ok());
 }
+
+// Found by tests/fuzz/text_fuzz: what was shown of such a host could not be read again.
+TEST_CASE("url: an IPv6 address without brackets is refused, not taken apart at its last colon") {
+  for (const char* wrong : {"redis://::1:6379", "redis://::1", "redis://a[::1]:1",
+                            "redis://[[::1]:1", "redis://a]:1", "redis://a:1:2"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(parse_url(wrong).ok());
+  }
+}
