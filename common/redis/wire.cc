@@ -36,6 +36,20 @@ size_t wire_size(const Command& command) {
   return size;
 }
 
+// More than any answer to us has. hiredis makes room for what a head announces, up to 16 GiB,
+// before one element has come.
+constexpr int kMostElements = 1 << 20;
+void* (*create_any_array)(const redisReadTask*, int) = nullptr;
+
+redisReplyObjectFunctions bounded_functions(const redisReplyObjectFunctions& from) {
+  redisReplyObjectFunctions out = from;
+  create_any_array = from.createArray;
+  out.createArray = [](const redisReadTask* task, int elements) -> void* {
+    return elements > kMostElements ? nullptr : create_any_array(task, elements);
+  };
+  return out;
+}
+
 }  // namespace
 
 void append_command(std::string& out, const Command& command, bool by_text) {
@@ -74,6 +88,8 @@ Error refused(ReplyView reply) {
 
 Reader::Reader() : reader_(redisReaderCreate()) {
   STINT_CHECK(reader_ != nullptr);
+  static redisReplyObjectFunctions bounded = bounded_functions(*reader_->fn);
+  reader_->fn = &bounded;
   // hiredis drops a buffer of more than 16 KiB whenever it is empty; ours is filled again at once.
   reader_->maxbuf = 1 << 20;
 }

@@ -88,6 +88,20 @@ TEST_CASE("pipeline: what nobody asked, and what is not RESP, ends the stream") 
   CHECK_FALSE(feed(other, "HTTP/1.1 400 Bad Request\r\n"));
 }
 
+// Found by tests/fuzz/replies_fuzz: hiredis makes room for all that is announced.
+TEST_CASE("pipeline: an answer that announces too many elements ends the stream at once") {
+  for (const char* head : {"*1048577\r\n", "*2147483647\r\n", "*2\r\n:1\r\n*255555555\r\n"}) {
+    Pipeline pipeline;
+    Heard heard;
+    pipeline.push(plain({"X"}), heard.as("a"), {});
+    auto fed = feed(pipeline, head);
+    REQUIRE_FALSE(fed);
+    CHECK(fed.error().code == ErrorCode::kUnavailable);
+  }
+  Pipeline pipeline;
+  CHECK(feed(pipeline, "*1048576\r\n"));
+}
+
 TEST_CASE("pipeline: the earliest deadline counts, whoever stands before it") {
   Pipeline pipeline;
   auto ignore = [](const Result<ReplyView>&) {};
