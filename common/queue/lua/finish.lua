@@ -22,7 +22,6 @@ for k = 1, #mine do
     failing[#failing + 1], failing_ids[#failing + 1] = k, id
   elseif t.keep <= 0 or pressed or flags[k] == 'delete' then
     gone[#gone + 1], answers[slots[k]] = id, 'gone'
-    need_drop()
   else
     will_be_done(id, t, ARGV[i + 3], ARGV[i + 4], errors[k])
     answers[slots[k]] = 'done'
@@ -41,7 +40,10 @@ for f, k in ipairs(failing) do
     crash_limit = t.crash_limit, backoff = t.backoff, flag = flags[k], errors = errors[k]}
   answers[slots[k]] = settle(job, (jitter + f * 0.618034) % 1)
 end
-sound('active', 'leases')
+if #gone > 0 then
+  need_drop()
+end
+sound('leases')
 leave_active(mine, flags)
 write_kept()
 write_settled()

@@ -13,7 +13,7 @@ for k, id in ipairs(mine) do
   local job = {id = id, record = records[k], resource = held[k].resource, worker = worker, flag = flags[k], errors = errors[k]}
   answers[slots[k]] = give_back(job, ARGV[at[k] + 2] == 'interrupted', tonumber(ARGV[at[k] + 3]) or 0)
 end
-sound('active', 'leases')
+sound('leases')
 leave_active(mine, flags)
 write_settled()
 write_back()

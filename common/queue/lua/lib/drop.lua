@@ -9,11 +9,11 @@ end
 
 local function drop_beside(ids)
   for _, side in ipairs(kBeside) do
-    if call('EXISTS', P .. side) == 1 then
+    if has(side) then
       call('HDEL', P .. side, unpack(ids))
     end
   end
-  if call('EXISTS', P .. 'logs') == 0 then
+  if not has('logs') then
     return
   end
   local logs, lists, named = call('HMGET', P .. 'logs', unpack(ids)), {}, {}

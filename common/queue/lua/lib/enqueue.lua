@@ -42,13 +42,10 @@ local function will_enqueue(id, due, record, params)
   return 'pending'
 end
 
--- Before anything is written.
+-- Before anything is written; `jobs` has been read.
 local function need_enqueued()
-  if due_now > 0 then
-    need('pending')
-  end
   if new > 0 then
-    need('outcomes', 'jobs')
+    wanted.outcomes, wanted.pending = true, due_now > 0 or nil
   end
 end
 

@@ -30,7 +30,7 @@ local function give_back(job, is_loss, delay)
     return 'scheduled'
   end
   back[#back + 1] = job.id
-  need('pending')
+  wanted.pending = true
   return 'pending'
 end
 

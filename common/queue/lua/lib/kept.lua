@@ -21,7 +21,7 @@ local function will_be_done(id, t, result, times, errors)
   local n, said = #kept_ids + 1, outcome('done', t.attempt_text, result == '' and 'null' or result, 'null', times, errors or '')
   kept_ids[n], kept_due[2 * n - 1], kept_due[2 * n], kept_said[2 * n - 1], kept_said[2 * n] = id, t.due, id, id, said
   kept_bytes = kept_bytes + #said
-  need('done', 'outcomes', 'params')
+  wanted.done, wanted.outcomes, wanted.params = true, true, true
 end
 
 local function write_kept()

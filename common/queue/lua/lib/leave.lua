@@ -4,7 +4,7 @@ local function leave_active(ids, flags)
     return
   end
   call('HDEL', P .. 'active', unpack(ids))
-  if call('EXISTS', P .. 'leases') == 1 then
+  if has('leases') then
     call('ZREM', P .. 'leases', unpack(ids))
   end
   local flagged = {}

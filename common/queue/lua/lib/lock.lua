@@ -6,7 +6,7 @@ local function will_free(resource, id)
   if resource ~= '' then
     freed[#freed + 1] = resource
     freed_by[#freed_by + 1] = id
-    need('locks', 'blocked', 'pending')
+    wanted.locks, wanted.blocked, wanted.pending = true, true, true
   end
 end
 
@@ -39,7 +39,7 @@ local function hand_on()
     return
   end
   local holders = call('HMGET', P .. 'locks', unpack(freed))
-  local someone_waits = call('EXISTS', P .. 'blocked') == 1
+  local someone_waits = has('blocked')
   local open, taken, heirs = {}, {}, {}
   for i = 1, #freed do
     if holders[i] == freed_by[i] then

@@ -5,10 +5,16 @@ local kCount = {jobs = 'HLEN', params = 'HLEN', active = 'HLEN', locks = 'HLEN',
   inbox = 'LLEN', rejected = 'LLEN', leases = 'ZCARD', scheduled = 'ZCARD', blocked = 'ZCARD', failed = 'ZCARD', done = 'ZCARD',
   workers = 'ZCARD', fence = 'STRLEN', run = 'STRLEN', blockseq = 'STRLEN'}
 local kTypes = {HLEN = 'hash', LLEN = 'list', ZCARD = 'zset', STRLEN = 'string'}
-local wanted = {}
+local wanted, sizes = {}, {}
 
 local function is_sound(name)
-  return type(redis.pcall(kCount[name], P .. name)) == 'number'
+  sizes[name] = redis.pcall(kCount[name], P .. name)
+  return type(sizes[name]) == 'number'
+end
+
+-- Whether there was such a key when it was last asked; asks if it never was.
+local function has(name)
+  return (sizes[name] or call('EXISTS', P .. name)) ~= 0
 end
 
 -- To be asked by sound(): those that a plan will write.
