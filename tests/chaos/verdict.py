@@ -70,7 +70,10 @@ class Verdict:
         for key, old, new, seconds, excused in overlaps(attempts, faults.done, load.jobs, lease):
             self.zombies += excused
             if excused:
-                self.excused.append(f'{key}: {old["job"]} token {old["token"]} (pid {old["pid"]}, {old["host"]}) acted {seconds:.3f} s after {new["job"]}')
+                stops = [f for f in faults.done if {old['pid'], old['ppid']} & set(f['pids']) and f['at'] <= (old['last'] or old['t'])]
+                self.excused.append(f'{key}: {old["job"]} token {old["token"]} (pid {old["pid"]}, {old["host"]}) acted {seconds:.3f} s after '
+                                    f'{new["job"]}, {(old["last"] or old["t"]) - max(f["until"] for f in stops):.3f} s after '
+                                    + ', '.join(f['kind'] for f in stops))
             if not excused:
                 self.overlapping += 1
                 self.wrong.append(('overlap', f'{key}: {old["job"]} token {old["token"]} (pid {old["pid"]}, {old["host"]}) acted {seconds:.3f} s '
