@@ -128,6 +128,7 @@ class Proxy:
         if o['op'] == 'heal':
             self.late, self.parted = {}, {}
             for p in self.pairs:
+                p.end_at = None
                 for way in p.ways:
                     way.held_until, way.cut_after = 0, None
         elif o['op'] == 'delay':
