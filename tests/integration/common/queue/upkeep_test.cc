@@ -56,6 +56,35 @@ TEST_CASE("sweep: what started counts as lost, by the limits that its worker sto
   CHECK(q.stat("lost") == "2");
 }
 
+TEST_CASE("sweep: a job whose host dies again and again comes to an end, whatever its retries") {
+  QueueOfTest q;
+  JobSpec patient = job("ran");
+  patient.limits.retries = 100;
+  patient.limits.backoff = Backoff{0};
+  q.add({patient});
+  for (uint64_t death = 1; death <= 3; ++death) {
+    Given given = q.take(death);
+    Limits limits;
+    limits.retries = 100;
+    limits.backoff = Backoff{0};
+    q.beat({{"ran", given.token, true, limits}});
+    auto out = sweep_now(q, {seen(q, "ran")});
+    REQUIRE(out.size() == 1);
+    CHECK(out[0].place == (death < 3 ? Place::kPending : Place::kFailed));
+  }
+  CHECK_THAT(q.outcome("ran"), Contains(R"("state":"failed","attempt":3,)"));
+
+  q.add({job("never ran")});
+  for (uint64_t death = 1; death <= 10; ++death) {
+    q.take(10 + death);
+    auto out = sweep_now(q, {seen(q, "never ran")});
+    REQUIRE(out.size() == 1);
+    CHECK(out[0].place == (death < 10 ? Place::kPending : Place::kFailed));
+  }
+  CHECK_THAT(q.outcome("never ran"),
+             Contains(R"("state":"failed","attempt":0,)") && Contains(R"("kind":"lost")"));
+}
+
 TEST_CASE("sweep: an attempt that was renewed or ended since is left alone, sent twice too") {
   QueueOfTest q;
   q.add({job("a"), job("b")});
