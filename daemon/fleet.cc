@@ -226,10 +226,15 @@ void Fleet::tick() {
   MonoTime now = now_mono();
   bool late = now - last_tick_ > kTick + kTickLate;
   last_tick_ = now;
-  if (late) {
-    return;  // we slept, and so perhaps did they: one more round for them to show that they live
-  }
-  for_each([now](WorkerHandle& worker) { worker.check(now, stuck_after(worker.boot().config)); });
+  for_each([now, late](WorkerHandle& worker) {
+    worker.check_kill_times(now);
+    // We slept, and so perhaps did they: one more round for them to show that they live. A kill_at
+    // is no sign of life: it stands for what Redis was told, and stays true however late it is
+    // read.
+    if (!late) {
+      worker.check_life(now, stuck_after(worker.boot().config));
+    }
+  });
 }
 
 void Fleet::stop(milliseconds limit) {

@@ -217,21 +217,28 @@ void WorkerHandle::end_group() const {
   (void)::kill(-pid_, SIGKILL);
 }
 
-void WorkerHandle::check(MonoTime now, milliseconds stuck_after) {
+void WorkerHandle::check_kill_times(MonoTime now) {
   if (state_ == WorkerState::kKilling || state_ == WorkerState::kSettled) {
     return;
   }
   for (const auto& entry : recorder_.held()) {
     if (entry.state == control::EntryState::kStarted && entry.kill_at.ns != 0 &&
         entry.kill_at <= now) {
-      blamed_.push_back({entry.id, entry.token, kill_kind(entry.kill_kind)});
+      blamed_.push_back({entry.id, entry.token, kill_kind(entry.kill_kind),
+                         entry.kill_kind == control::kKillInterrupted});
     }
   }
-  if (!blamed_.empty()) {
-    kill("a job is past its end: " + std::string(to_string(blamed_.front().kind)));
-    if (blamed_.front().kind == EndKind::kLost) {
-      kill_timer_.start(milliseconds{1});  // its lease runs out: no time to be asked
-    }
+  if (blamed_.empty()) {
+    return;
+  }
+  kill("a job is past its end: " + std::string(to_string(blamed_.front().kind)));
+  if (blamed_.front().kind == EndKind::kLost) {
+    kill_timer_.start(milliseconds{1});  // its lease runs out: no time to be asked
+  }
+}
+
+void WorkerHandle::check_life(MonoTime now, milliseconds stuck_after) {
+  if (state_ == WorkerState::kKilling || state_ == WorkerState::kSettled) {
     return;
   }
   MonoTime beat{recorder_.table().beat_ns.load()};

@@ -51,8 +51,9 @@ class WorkerHandle {
   void look();                      // heartbeat now
   void kill(std::string_view why);  // now; no job's fault
 
-  // The tick: kills what is past its kill_at, or stuck. stuck_after: age of the last beat.
-  void check(MonoTime now, milliseconds stuck_after);
+  // The tick: kills what is past its kill_at; what is stuck. stuck_after: age of the last beat.
+  void check_kill_times(MonoTime now);
+  void check_life(MonoTime now, milliseconds stuck_after);
   // Called before the process is reaped, while its group's number is surely its own: ends what its
   // tasks left behind.
   void end_group() const;

@@ -8,7 +8,7 @@ namespace {
 
 void lower_to(KillTime& least, MonoTime at, EndKind kind) {
   if (least.at == MonoTime{} || at < least.at) {
-    least = {at, kind};
+    least = {at, kind, false};
   }
 }
 
@@ -26,7 +26,7 @@ MonoTime fence_time(MonoTime renewed, milliseconds lease) {
 }
 
 KillTime kill_time(const AttemptTimes& times, const Limits& limits) {
-  KillTime least{times.renewed + kill_share(times.lease), EndKind::kLost};
+  KillTime least{times.renewed + kill_share(times.lease), EndKind::kLost, times.fenced};
   if (limits.timeout.count() > 0) {
     lower_to(least, times.started + limits.timeout + limits.grace, EndKind::kTimeout);
   }

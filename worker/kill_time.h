@@ -12,6 +12,7 @@ namespace stint {
 struct KillTime {
   MonoTime at;  // {0}: never
   EndKind kind = EndKind::kLost;
+  bool interrupted = false;  // not lost by the task's or the worker's fault: it goes back
 };
 
 struct AttemptTimes {
@@ -20,6 +21,7 @@ struct AttemptTimes {
   milliseconds lease;  // as Redis knows it
   MonoTime told;       // to stop for cancel or for a lost lease; {0}: not
   bool cancelled = false;
+  bool fenced = false;  // told to stop because no renewal was answered
 };
 
 // An attempt without an answered renewal is stopped at 0.6 of its lease and killed at 0.85: before

@@ -53,7 +53,8 @@ Obituary obituary(const Boot& boot, const control::FlightRecorder& recorder) {
     bool known = kind == EndKind::kTimeout || kind == EndKind::kCancelled;
     if (entry.state == control::EntryState::kStarted && entry.kill_at.ns != 0 &&
         entry.kill_at <= now) {
-      dead.blamed.push_back({entry.id, entry.token, known ? kind : EndKind::kLost});
+      dead.blamed.push_back({entry.id, entry.token, known ? kind : EndKind::kLost,
+                             entry.kill_kind == control::kKillInterrupted});
     }
   }
   return dead;

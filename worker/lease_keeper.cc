@@ -23,10 +23,12 @@ void update_kill_at(Context& context, const Job& job) {
   if (job.started() == MonoTime{} || job.stage != Stage::kStock) {
     return;
   }
-  AttemptTimes times{job.started(), job.renewed(), job.lease(), job.told, job.cancelled};
+  bool fenced = job.stop_reason() == StopReason::kLeaseLost && !job.lost;
+  AttemptTimes times{job.started(), job.renewed(), job.lease(), job.told, job.cancelled, fenced};
   KillTime kill = kill_time(times, job.limits);
-  context.recorder.set_kill_at(static_cast<int>(job.index), kill.at,
-                               static_cast<uint32_t>(kill.kind));
+  context.recorder.set_kill_at(
+      static_cast<int>(job.index), kill.at,
+      kill.interrupted ? control::kKillInterrupted : static_cast<uint32_t>(kill.kind));
 }
 
 LeaseKeeper::LeaseKeeper(Context& context, const Lane& lane, Listener listener)
@@ -178,6 +180,7 @@ void LeaseKeeper::check() {
       log::warning("no renewal was answered in time, the task is told to stop",
                    {{"queue", lane_.keys.queue()}, {"job", job.id}, {"attempt", job.attempt}});
       tell_to_stop(job, StopReason::kLeaseLost);
+      update_kill_at(context_, job);
     }
   });
   if (waiting > 0) {

@@ -204,9 +204,10 @@ void Worker::on_second() {
 
 void Worker::on_overdue(Job& job) {
   const auto& entry = start_.recorder.table().entries[job.index];
-  auto kind = static_cast<EndKind>(entry.kill_kind.load(std::memory_order_relaxed));
+  uint32_t kind = entry.kill_kind.load(std::memory_order_relaxed);
   exit_code_ = to_int(ExitCode::kRecycle);
-  shutdown_->give_up_on(job, kind);
+  bool timed = kind != control::kKillInterrupted;
+  shutdown_->give_up_on(job, timed ? static_cast<EndKind>(kind) : EndKind::kLost);
 }
 
 // Runs before the loop sleeps: whatever was changed by this round's callbacks is acted upon once,

@@ -46,9 +46,13 @@ struct Entry {
   // every renewal, whichever is first.
   std::atomic<int64_t> kill_at_ns;
   std::atomic<uint32_t>
-      kill_kind;  // as EndKind: timeout, cancelled or lost: how the attempt then ends
+      kill_kind;  // as EndKind: timeout, cancelled or lost: how the attempt then ends; or below
   std::array<char, kMaxIdBytes> id;
 };
+
+// The lease ends while the loop turns and Redis answers no renewal: nobody's fault, the attempt
+// goes back as interrupted.
+inline constexpr uint32_t kKillInterrupted = 1000;
 
 inline constexpr uint32_t kEntries = 256;  // claimed at once: two batches and a margin
 inline constexpr uint32_t kMaxSlots = 128;

@@ -39,15 +39,19 @@ EndedAs ended_as_crashed(const Obituary& dead) {
   return {EndKind::kCrash, message, signal_name(dead.exit.signal)};
 }
 
+auto find_blame(const Obituary& dead, const control::EntryCopy& entry) {
+  return std::find_if(dead.blamed.begin(), dead.blamed.end(), [&](const auto& one) {
+    return one.id == entry.id && one.token == entry.token;
+  });
+}
+
 // Empty: the attempt is not counted, the job goes back.
 std::optional<EndedAs> how_it_ended(const Obituary& dead, const control::EntryCopy& entry) {
   if (entry.state != control::EntryState::kStarted) {
     return std::nullopt;
   }
-  auto blamed = std::find_if(dead.blamed.begin(), dead.blamed.end(), [&](const auto& one) {
-    return one.id == entry.id && one.token == entry.token;
-  });
-  if (blamed != dead.blamed.end()) {
+  auto blamed = find_blame(dead, entry);
+  if (blamed != dead.blamed.end() && !blamed->interrupted) {
     return ended_as_killed(blamed->kind);
   }
   if (dead.stuck) {
@@ -87,7 +91,10 @@ std::vector<QueuePlan> plan_settlement(const Obituary& dead) {
     if (auto as = how_it_ended(dead, entry)) {
       plan.ended.push_back(make_ended(dead, entry, *as));
     } else {
-      plan.free.push_back({entry.id, entry.token});
+      auto blamed = find_blame(dead, entry);
+      bool interrupted = entry.state == control::EntryState::kStarted &&
+                         blamed != dead.blamed.end() && blamed->interrupted;
+      plan.free.push_back({entry.id, entry.token, interrupted});
     }
   }
   return plans;

@@ -20,6 +20,7 @@ struct Obituary {
     std::string id;
     uint64_t token = 0;
     EndKind kind = EndKind::kTimeout;
+    bool interrupted = false;  // Redis was away: goes back, as a loss
   };
 
   std::string worker;
@@ -38,6 +39,7 @@ struct QueuePlan {
   struct Free {
     std::string id;
     uint64_t token;
+    bool interrupted = false;
   };
   std::vector<Ended> ended;
   std::vector<Free> free;

@@ -14,11 +14,6 @@ std::string bad_plugin(const std::string& name) {
   return test_plugins_dir() + "/bad/" + name + ".so";
 }
 
-bool until_logged(const Daemon& daemon, const std::string& text) {
-  return eventually(milliseconds{10'000},
-                    [&] { return daemon.log().find(text) != std::string::npos; });
-}
-
 DaemonOptions with_plugins(std::vector<std::string> plugins) {
   DaemonOptions options;
   options.plugins = std::move(plugins);

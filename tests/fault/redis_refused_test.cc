@@ -8,14 +8,6 @@ using namespace stint::test;
 
 namespace {
 
-size_t count_of(const std::string& text, const std::string& word) {
-  size_t count = 0;
-  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
 DaemonOptions not_started(const std::string& url) {
   DaemonOptions options;
   options.redis_url = url;

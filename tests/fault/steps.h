@@ -5,7 +5,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
@@ -50,6 +52,33 @@ inline std::string ended_as(const Daemon& daemon, const std::string& id,
 
 inline bool until_workers(const Daemon& daemon, size_t count) {
   return eventually(milliseconds{10'000}, [&] { return daemon.worker_pids().size() == count; });
+}
+
+inline int count_of(const std::string& text, const std::string& word) {
+  int count = 0;
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+inline bool until_logged(const Daemon& daemon, const std::string& text) {
+  return eventually(milliseconds{20'000},
+                    [&] { return daemon.log().find(text) != std::string::npos; });
+}
+
+// Of tasks with a lease so short that a test can wait for its end.
+inline std::string short_leases(const std::string& lease = "2s") {
+  std::string toml = "[sweep]\ninterval = \"500ms\"\n";
+  for (const char* task : {"witness", "wait", "wait_once", "hang_once", "counter"}) {
+    toml += std::string("[tasks.") + task + "]\nlease = \"" + lease + "\"\n";
+  }
+  return toml;
+}
+
+// AddressSanitizer wants to be the first library of a program; one that is preloaded is.
+inline std::pair<std::string, std::string> preloading_under_asan() {
+  const char* said = std::getenv("ASAN_OPTIONS");
+  return {"ASAN_OPTIONS", std::string(said == nullptr ? "" : said) + ":verify_asan_link_order=0"};
 }
 
 }  // namespace stint::test

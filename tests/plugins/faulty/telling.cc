@@ -86,6 +86,13 @@ void wait(stint::Job& job, const Json& params) {
   }
 }
 
+// {"path", ...}: the first attempt waits as `wait` does, the next succeeds.
+void wait_once(stint::Job& job, const Json& params) {
+  if (count_up(params.at("path")) == 1) {
+    wait(job, params);
+  }
+}
+
 }  // namespace
 
 void add_telling(stint::Plugin& plugin) {
@@ -95,6 +102,7 @@ void add_telling(stint::Plugin& plugin) {
   add(plugin, "noisy", noisy);
   add(plugin, "info", info);
   add(plugin, "wait", wait);
+  add(plugin, "wait_once", wait_once);
   plugin.task("params_echo", [](stint::Job& job) { return job.params(); });
 }
 

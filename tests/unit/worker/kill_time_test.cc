@@ -76,3 +76,12 @@ TEST_CASE(
   CHECK(kill.at + milliseconds(350) < at(0) + kShort);
   CHECK(fence > at(0) + kShort / 3);  // a renewal comes every third of a lease
 }
+
+TEST_CASE("kill time: a lease that ends because Redis did not answer is nobody's fault") {
+  AttemptTimes times = started_at(1000, 1000);
+  times.fenced = true;
+  CHECK(kill_time(times, limits(200, 5)).interrupted);
+  CHECK_FALSE(kill_time(times, limits(60, 5)).interrupted);  // its timeout comes first
+  times.fenced = false;
+  CHECK_FALSE(kill_time(times, limits(200, 5)).interrupted);
+}

@@ -102,3 +102,15 @@ TEST_CASE("obituary: an entry that a task scribbled on is left to close and swee
   CHECK(plans[0].ended.empty());
   CHECK(plans[0].free.empty());
 }
+
+TEST_CASE("obituary: killed because Redis did not answer, it goes back as interrupted") {
+  auto dead =
+      death({entry("cut off", EntryState::kStarted), entry("waited", EntryState::kClaimed)});
+  dead.killed = true;
+  dead.blamed = {{"cut off", 7, EndKind::kLost, true}};
+  auto plans = plan_settlement(dead);
+  CHECK(plans[0].ended.empty());
+  REQUIRE(plans[0].free.size() == 2);
+  CHECK(plans[0].free[0].interrupted);
+  CHECK_FALSE(plans[0].free[1].interrupted);
+}
