@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "common/queue/keys.h"
-#include "common/queue/upkeep.h"
+#include "common/queue/rights.h"
+#include "common/queue/submit.h"
 #include "common/redis/eviction.h"
 #include "common/text/text.h"
 #include "daemon/redis_info.h"
@@ -21,27 +22,15 @@ int major_version(std::string_view version) {
   return major;
 }
 
-// A right that is missing does not come back by waiting; the line says which and how to grant them
-// all.
-Error explain(const Error& error, const Config& config) {
-  if (error.code != ErrorCode::kRefused || !error.message.starts_with("NOPERM")) {
-    return error;
-  }
-  std::string user = config.redis.user.empty() ? "default" : config.redis.user;
-  return {ErrorCode::kConfig, "Redis user " + user + " lacks a right: " + error.message +
-                                  "; grant: ACL SETUSER " + user + " ~" + config.ns + ":* &" +
-                                  config.ns + ":* +@all -@admin -@dangerous +info"};
-}
-
 // The steps, one after the other; frees itself with the last callback.
 struct Check : std::enable_shared_from_this<Check> {
   redis::Connection& redis;
   Config config;
-  std::function<void(Result<std::vector<std::string>>)> done;
-  std::vector<std::string> warnings;
+  std::function<void(Result<RedisFacts>)> done;
+  RedisFacts facts;
   size_t queue = 0;
 
-  Check(redis::Connection& r, Config c, std::function<void(Result<std::vector<std::string>>)> d)
+  Check(redis::Connection& r, Config c, std::function<void(Result<RedisFacts>)> d)
       : redis(r), config(std::move(c)), done(std::move(d)) {}
 
   void ask(redis::Command command, void (Check::*next)(redis::ReplyView)) {
@@ -50,7 +39,7 @@ struct Check : std::enable_shared_from_this<Check> {
                 if (reply) {
                   ((*self).*next)(*reply);
                 } else {
-                  self->done(explain(reply.error(), self->config));
+                  self->done(explain_noperm(reply.error(), self->config));
                 }
               });
   }
@@ -63,9 +52,25 @@ struct Check : std::enable_shared_from_this<Check> {
       return;
     }
     if (!warning->empty()) {
-      warnings.push_back(*warning);
+      facts.warnings.push_back(*warning);
     }
-    ask(redis::plain({"HGET", meta_key(config.ns), "format"}), &Check::have_format);
+    try_rights();
+  }
+  void try_rights() {
+    if (queue == config.queues.size()) {
+      ask(redis::plain({"HGET", meta_key(config.ns), "format"}), &Check::have_format);
+      return;
+    }
+    ask(rights(Keys(config.ns, config.queues[queue].name)), &Check::have_rights);
+  }
+  void have_rights(redis::ReplyView refused) {
+    auto enough = judge_rights(config, Keys(config.ns, config.queues[queue].name), refused);
+    if (!enough) {
+      done(enough.error());
+      return;
+    }
+    ++queue;
+    try_rights();
   }
   void have_format(redis::ReplyView format) {
     if (format.is_nil()) {
@@ -76,12 +81,22 @@ struct Check : std::enable_shared_from_this<Check> {
                                          " has format " + escape(format.str(), 64) +
                                          ", this stintd has format " + std::string(kFormat)});
     } else {
-      name_queues();
+      mark_data();
     }
   }
   void set_format(redis::ReplyView) {
     ask(redis::plain({"HGET", meta_key(config.ns), "format"}),
         &Check::have_format);  // perhaps another was first
+  }
+  // A name for these data, given once: who finds another one later finds other data.
+  void mark_data() {
+    redis.run(redis::plain({"HSETNX", meta_key(config.ns), "data", new_nonce()}),
+              [](const auto&) {});
+    ask(redis::plain({"HGET", meta_key(config.ns), "data"}), &Check::have_mark);
+  }
+  void have_mark(redis::ReplyView mark) {
+    facts.data = mark.str();  // empty if a Redis that is full has refused it
+    name_queues();
   }
   void name_queues() {
     std::vector<std::string> command{"SADD", queues_key(config.ns)};
@@ -94,23 +109,11 @@ struct Check : std::enable_shared_from_this<Check> {
               [self = shared_from_this()](const Result<redis::ReplyView>& reply) {
                 if (!reply && reply.error().code == ErrorCode::kRefused &&
                     !reply.error().message.starts_with("OOM")) {
-                  self->done(explain(reply.error(), self->config));
+                  self->done(explain_noperm(reply.error(), self->config));
                   return;
                 }
-                self->try_script();
+                self->done(std::move(self->facts));
               });
-  }
-  // A harmless script on each queue: shows whether we may run scripts and touch the keys.
-  void try_script() {
-    if (queue == config.queues.size()) {
-      done(std::move(warnings));
-      return;
-    }
-    ask(expire(Keys(config.ns, config.queues[queue].name), 1), &Check::next_script);
-  }
-  void next_script(redis::ReplyView) {
-    ++queue;
-    try_script();
   }
 };
 
@@ -134,7 +137,7 @@ Result<std::string> judge_server(std::string_view info) {
 }
 
 void check_redis(redis::Connection& redis, const Config& config,
-                 std::function<void(Result<std::vector<std::string>>)> done) {
+                 std::function<void(Result<RedisFacts>)> done) {
   std::make_shared<Check>(redis, config, std::move(done))->begin();
 }
 

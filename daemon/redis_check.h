@@ -16,9 +16,14 @@ namespace stint {
 // From the text of INFO. On failure: kConfig. The value: a warning, or empty.
 Result<std::string> judge_server(std::string_view info);
 
-// done: the warnings, or kConfig (never right by waiting), or kRefused / kUnavailable (try again
+struct RedisFacts {
+  std::vector<std::string> warnings;
+  std::string data;  // the name of the data in our namespace; empty: not known
+};
+
+// done: the facts, or kConfig (never right by waiting), or kRefused / kUnavailable (try again
 // later).
 void check_redis(redis::Connection& redis, const Config& config,
-                 std::function<void(Result<std::vector<std::string>>)> done);
+                 std::function<void(Result<RedisFacts>)> done);
 
 }  // namespace stint

@@ -118,13 +118,13 @@ void Supervisor::on_redis_down(const Error& error) {
 
 void Supervisor::check_redis_now() {
   if (redis_->ready() && phase_ != Phase::kEnding) {
-    check_redis(*redis_, *config_, [this](auto warnings) { redis_checked(warnings); });
+    check_redis(*redis_, *config_, [this](const auto& facts) { redis_checked(facts); });
   }
 }
 
-void Supervisor::redis_checked(const Result<std::vector<std::string>>& warnings) {
-  if (!warnings) {
-    const Error& error = warnings.error();
+void Supervisor::redis_checked(const Result<RedisFacts>& facts) {
+  if (!facts) {
+    const Error& error = facts.error();
     if (error.code == ErrorCode::kConfig && phase_ == Phase::kStarting) {
       fail(ExitCode::kConfig, error.message);
       return;
@@ -138,12 +138,27 @@ void Supervisor::redis_checked(const Result<std::vector<std::string>>& warnings)
   if (std::exchange(redis_said_, false)) {
     log::info("Redis is back", {{"redis", config_->redis.display()}});
   }
+  notice_other_data(facts->data);
   if (phase_ == Phase::kStarting) {
-    for (const auto& warning : *warnings) {
+    for (const auto& warning : facts->warnings) {
       log::warning(warning);
     }
     start_work();
   }
+}
+
+void Supervisor::notice_other_data(const std::string& data) {
+  if (data.empty()) {
+    return;
+  }
+  if (!redis_data_.empty() && redis_data_ != data) {
+    log::error(
+        "Redis holds other data than before: it was emptied or replaced; jobs that are not in them "
+        "are "
+        "lost, and attempts that ran for them are refused",
+        {{"redis", config_->redis.display()}});
+  }
+  redis_data_ = data;
 }
 
 void Supervisor::start_work() {

@@ -19,6 +19,7 @@
 #include "daemon/fleet.h"
 #include "daemon/memory_watch.h"
 #include "daemon/queue_keeper.h"
+#include "daemon/redis_check.h"
 #include "daemon/sd_notify.h"
 #include "daemon/settlement.h"
 #include "daemon/signals.h"
@@ -42,7 +43,8 @@ class Supervisor {
   void open_redis();
   void on_redis_down(const Error& error);
   void check_redis_now();
-  void redis_checked(const Result<std::vector<std::string>>& warnings);
+  void redis_checked(const Result<RedisFacts>& facts);
+  void notice_other_data(const std::string& data);
   void start_work();
   void keep_queues();
   Fleet::Listener fleet_listener();
@@ -65,6 +67,7 @@ class Supervisor {
   int stops_ = 0;
   bool paused_ = false;
   bool redis_opened_ = false;
+  std::string redis_data_;   // the name of its data when we last looked
   bool redis_said_ = false;  // that it is away, or refuses us
   SdNotify notify_;
   std::unique_ptr<uv_loop_s> loop_;

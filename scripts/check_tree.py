@@ -20,6 +20,8 @@ ARROWS = {
     "daemon": {"common", "daemon"},
     "worker": {"common", "worker", "tasks/include", "stint"},
 }
+# Commands on no key of a queue: greetings, and hints that may be refused.
+KEYLESS = {"ping", "client", "info", "select", "publish", "multi", "exec", "watch", "unwatch"}
 findings = []
 
 
@@ -144,6 +146,18 @@ def check_key_names(path, text, keys):
                     report(path, number, f"key '{name}' is no row of the table of keys in docs/protocol.md")
 
 
+def check_rights(files):
+    """Every command that a script, the daemon or a worker gives on keys stands in rights.lua."""
+    listed = set(re.findall(r"\{'([a-z]+)'", read(LUA / "rights.lua")))
+    for path in files:
+        text = read(path) if path.suffix in (".lua", ".cc") and path.parts[0] in ("common", "daemon", "worker") else ""
+        if path.parts[:2] == ("daemon", "cli"):
+            continue  # what only the command line asks for is refused to it alone
+        given = re.findall(r"call\('([A-Z]+)'|will\('([A-Z]+)'|plain\(\s*\{\s*\"([A-Z]+)\"", text)
+        for name in sorted({"".join(one).lower() for one in given} - listed - KEYLESS):
+            report(path, 0, f"command '{name}' is missing in {LUA}/rights.lua")
+
+
 def check_lua(files):
     protocol = read("docs/protocol.md")
     keys = {re.sub(r"<.*", "", name) for cell in table_rows(protocol, "Keys") for name in re.findall(r"`P ([^`]+)`", cell)}
@@ -155,6 +169,7 @@ def check_lua(files):
         report(LUA / f"{name}.lua", 0, "is no row of the table of scripts in docs/protocol.md")
     for name in sorted(rows - scripts):
         report("docs/protocol.md", 0, f"script '{name}' has no {LUA}/{name}.lua")
+    check_rights(files)
     used = set()
     for path in files:
         if path.suffix == ".lua" and LUA in path.parents:

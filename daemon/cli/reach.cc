@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/queue/keys.h"
+#include "common/queue/rights.h"
 #include "common/redis/eviction.h"
 
 namespace stint::cli {
@@ -107,7 +108,7 @@ Result<void> check_server(redis::Client& client, const Config& config, Purpose p
   }
   auto replies = client.run_all(asked);
   if (!replies[0]) {
-    return replies[0].error();
+    return explain_noperm(replies[0].error(), config);
   }
   // INFO may be forbidden to us: then the daemon has judged it.
   if (replies[1]) {

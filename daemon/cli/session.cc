@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/config/toml/load.h"
+#include "common/queue/rights.h"
 
 namespace stint::cli {
 namespace {
@@ -13,6 +14,33 @@ constexpr size_t kPipeline = 32;
 const QueueConfig& plain_queue() {
   static const QueueConfig queue;
   return queue;
+}
+
+// A refusal of Redis in words that say what to do. Of our commands only a submit is refused for
+// memory.
+Error explain_refusal(const Error& error, const Config& config) {
+  if (error.code != ErrorCode::kRefused) {
+    return error;
+  }
+  std::string said = " (" + error.message + ")";
+  if (error.message.starts_with("OOM")) {
+    return {error.code,
+            "Redis is at its memory limit and takes no new jobs: let the queue drain, delete jobs "
+            "that failed, or raise maxmemory" +
+                said};
+  }
+  if (error.message.starts_with("MISCONF")) {
+    return {
+        error.code,
+        "Redis cannot write its disk and changes nothing: make room there, it goes on by itself" +
+            said};
+  }
+  if (error.message.starts_with("READONLY")) {
+    return {ErrorCode::kUnavailable,
+            "Redis at " + config.redis.display() +
+                " is a read-only replica: wait for the failover, or name its primary" + said};
+  }
+  return explain_noperm(error, config);
 }
 
 }  // namespace
@@ -90,7 +118,9 @@ std::vector<Result<redis::OwnedReply>> Session::ask_all(
         replies = client_.run_all(group);
       }
     }
-    std::move(replies.begin(), replies.end(), std::back_inserter(results));
+    for (auto& reply : replies) {
+      results.push_back(reply ? std::move(reply) : explain_refusal(reply.error(), config_));
+    }
   }
   return results;
 }

@@ -1,9 +1,19 @@
 #include "daemon/cli/submit_door.h"
 
+#include "common/queue/rights.h"
+
 namespace stint::cli {
 
 Result<void> open_door(Session& session) {
   const std::string& ns = session.config().ns;
+  // First, and alone: who lacks a right shall leave nothing behind.
+  auto allowed = session.ask(rights(session.keys()));
+  if (!allowed) {
+    return allowed.error();
+  }
+  if (auto enough = judge_rights(session.config(), session.keys(), allowed->view()); !enough) {
+    return enough;
+  }
   auto replies =
       session.ask_all({redis::plain({"HSETNX", meta_key(ns), "format", std::string(kFormat)}),
                        redis::plain({"SADD", queues_key(ns), session.keys().queue()})});

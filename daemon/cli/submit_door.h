@@ -6,7 +6,7 @@
 
 namespace stint::cli {
 
-// Idempotent. On failure: kUnavailable, kRefused.
+// Idempotent. On failure: kUnavailable, kRefused, kConfig (a right is missing).
 Result<void> open_door(Session& session);
 
 }  // namespace stint::cli

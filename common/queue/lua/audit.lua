@@ -5,7 +5,7 @@
 -- resource, copies ('' not counted), bytes that count for keep_bytes. A place or side table is named by its key; see common/queue/audit.h for the others.
 -- Why not inspect: a page of it could be a hundred megabytes of parameters and results.
 -- Uses: base, clock, record
--- Flags: allow-oom
+-- Flags: no-writes,allow-oom
 local longest, ids = tonumber(ARGV[1]) or 0, {unpack(ARGV, 2)}
 if #ids == 0 then
   return {}

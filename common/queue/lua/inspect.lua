@@ -5,7 +5,7 @@
 -- outcome, logs, holder of its resource, whether it waits in its resource's line (0 or 1). '' = absent.
 -- Why one script: what is asked in several steps may show a job twice or nowhere while it moves.
 -- Uses: base, record
--- Flags: allow-oom
+-- Flags: no-writes,allow-oom
 local reply = {}
 for i, id in ipairs(ARGV) do
   local record = call('HGET', P .. 'jobs', id)

@@ -4,7 +4,7 @@
 -- Returns a place each, or 'none'.
 -- Why not the outcomes: a job that is deleted, or whose keep is over, has none.
 -- Uses: base, place
--- Flags: allow-oom
+-- Flags: no-writes,allow-oom
 local ids, found = {unpack(ARGV)}, nil
 found = places(ids)
 for i, id in ipairs(ids) do

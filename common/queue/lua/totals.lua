@@ -4,7 +4,7 @@
 -- Returns flat: name, number.
 -- Why one script: known + ghosts = pending + reserved + active + scheduled + blocked + failed + done holds at every moment.
 -- Uses: base
--- Flags: allow-oom
+-- Flags: no-writes,allow-oom
 local reply = {'paused', call('EXISTS', P .. 'paused'), 'known', call('HLEN', P .. 'jobs'), 'active', call('HLEN', P .. 'active')}
 for _, list in ipairs({'pending', 'reserved', 'inbox', 'rejected'}) do
   reply[#reply + 1], reply[#reply + 2] = list, call('LLEN', P .. list)

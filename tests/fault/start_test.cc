@@ -1,0 +1,156 @@
+// How starts end that cannot succeed: one line that says why and where, and the exit code by which
+// systemd knows whether to try again (common/exit_code.h).
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "tests/fault/steps.h"
+#include "tests/support/paths.h"
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+Ended stintd(std::vector<std::string> args) {
+  args.insert(args.begin(), bin_dir() + "/stintd");
+  return run(std::move(args));
+}
+
+// A server that answers as an old Redis does, to every command in its greeting.
+constexpr const char* kOldRedis = R"(
+import socket, sys
+info = b'# Server\r\nredis_version:6.2.14\r\nrun_id:1\r\nrole:master\r\n'
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen(16)
+while True:
+    client = server.accept()[0]
+    lines = client.makefile('rb')
+    while (head := lines.readline()):
+        words = []
+        for _ in range(int(head[1:])):
+            words.append(lines.read(int(lines.readline()[1:]) + 2)[:-2].upper())
+        if words[0] == b'INFO':
+            client.sendall(b'$%d\r\n%s\r\n' % (len(info), info))
+        elif words[0] in (b'HGET', b'GET'):
+            client.sendall(b'$-1\r\n')
+        else:
+            client.sendall(b'+PONG\r\n' if words[0] == b'PING' else b'+OK\r\n')
+)";
+
+void says(const Ended& ended, int code, const std::string& part) {
+  INFO(ended.err);
+  CHECK(ended.code == code);
+  CHECK(ended.err.find(part) != std::string::npos);
+  CHECK(count_of(ended.err, " error ") + count_of(ended.err, "stintd: ") >= 1);
+}
+
+}  // namespace
+
+TEST_CASE("start on a Redis before 7.0: exit 78 with its version, from stintd and from stint") {
+  TempDir dir;
+  Process old({{"python3", "-c", kOldRedis, dir / "old.sock"}, {}, {}, {}});
+  REQUIRE(
+      eventually(milliseconds{20'000}, [&] { return std::filesystem::exists(dir / "old.sock"); }));
+  std::string url = "unix://" + (dir / "old.sock");
+  auto ended = stintd({"--redis", url, "--state-dir", dir / "s", "--plugins", faulty_plugin()});
+  says(ended, 78, "Redis 6.2.14 is too old: stint needs 7.0");
+  CHECK(count_of(ended.err, " error ") == 1);
+  auto asked = run({bin_dir() + "/stint", "--redis", url, "stats"});
+  CHECK(asked.code == 78);
+  CHECK(asked.err.find("needs 7.0") != std::string::npos);
+}
+
+TEST_CASE("start: every way to fail has its exit code and one line") {
+  TempDir dir;
+  says(stintd({"--no-such-option"}), 2, "--no-such-option");
+  write_file(dir / "bad.toml", "[workers]\nslotz = 1\n");
+  says(stintd({"--config", dir / "bad.toml"}), 78, "bad.toml:2");
+  says(stintd({"--config", dir / "none.toml"}), 78, "none.toml");
+  write_file(dir / "file", "");
+  says(stintd({"--state-dir", dir / "file/state"}), 1, dir / "file/state");
+  says(stintd({"--state-dir", dir / "s", "--plugins", dir / "none.so"}), 78, "none.so");
+  Spawn no_redis{{bin_dir() + "/stintd", "--state-dir", dir / "t", "--plugins", faulty_plugin()},
+                 {{"PATH", dir.path()}},
+                 {},
+                 {}};
+  if (!std::filesystem::exists("/usr/bin/redis-server")) {
+    says(run(no_redis), 78, "redis-server");
+  }
+}
+
+TEST_CASE(
+    "a Redis user who lacks commands or keys: stintd and stint name each, and change nothing") {
+  struct Weakness {
+    std::vector<std::string> rules;
+    std::string named;
+  };
+  for (const auto& weak : {Weakness{{"~stint:*", "+@all", "-zadd", "-rpush"}, ": rpush, zadd on "},
+                           Weakness{{"~stint:*", "+@all", "-blmove"}, ": blmove on "},
+                           Weakness{{"~other:*", "+@all"}, "on stint:{default}:*"}}) {
+    INFO(weak.named);
+    RedisServer redis;
+    std::vector<std::string> words{"ACL", "SETUSER", "weak", "on", ">pw", "&stint:*"};
+    words.insert(words.end(), weak.rules.begin(), weak.rules.end());
+    redis.command(words);
+    DaemonOptions options;
+    options.redis_url = "unix://weak:pw@" + redis.socket();
+    options.start = false;
+    Daemon daemon(options);
+    daemon.launch();
+    CHECK(daemon.wait(milliseconds{20'000}) == 78);
+    CHECK(daemon.log().find("Redis user weak lacks a right") != std::string::npos);
+    CHECK(count_of(daemon.log(), " error ") == 1);
+    auto asked = daemon.stint({"submit", "info"});
+    INFO(daemon.log() << asked.err);
+    CHECK(asked.code == 78);
+    CHECK(asked.err.find("Redis user weak lacks a right") != std::string::npos);
+    if (weak.rules.front() == "~stint:*") {
+      CHECK(daemon.log().find(weak.named) != std::string::npos);
+      CHECK(asked.err.find(weak.named) != std::string::npos);
+    }
+    CHECK(redis.command({"DBSIZE"}) == "0");
+  }
+}
+
+TEST_CASE("a user outside the group of the socket: stint names the group and exits 7") {
+  if (geteuid() != 0) {
+    WARN("not shown here: only root may become somebody else");
+    return;
+  }
+  Daemon daemon;
+  // The way to the folder is open, as /var/lib is; the folder itself is its group's.
+  std::filesystem::permissions(daemon.dir(), std::filesystem::perms{0755});
+  constexpr gid_t kGames = 60;
+  REQUIRE(chown((daemon / "state").c_str(), 0, kGames) == 0);
+  auto as = [&](const std::string& groups) {
+    Spawn call;
+    call.argv = {"setpriv",
+                 "--reuid",
+                 "65534",
+                 "--regid",
+                 "65534",
+                 groups,
+                 bin_dir() + "/stint",
+                 "--redis",
+                 "unix://" + (daemon / "state/redis.sock"),
+                 "stats"};
+    call.env = {{"HOME", daemon.dir()}, {"XDG_CONFIG_HOME", std::nullopt}};
+    return run(call);
+  };
+  auto refused = as("--clear-groups");
+  INFO(refused.err);
+  CHECK(refused.code == 7);
+  CHECK(refused.err.find("permission denied") != std::string::npos);
+  CHECK(refused.err.find(getgrgid(kGames)->gr_name) != std::string::npos);
+  CHECK(refused.err.find("adduser nobody") != std::string::npos);
+  REQUIRE(chown((daemon / "state/redis.sock").c_str(), 0, kGames) == 0);
+  CHECK(as("--groups=60").code == 0);
+  daemon.stop();
+}
