@@ -1,5 +1,6 @@
 #include "worker/claimer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/log/log.h"
@@ -49,20 +50,21 @@ void Claimer::on_down() {
 }
 
 void Claimer::send_epoch() {
-  context_.redis.run(epoch(lane_.keys, run_id_), [this](const Result<redis::ReplyView>& reply) {
-    if (!reply && reply.error().code != ErrorCode::kUnavailable) {
-      say_refusal("epoch", reply.error());
-      timer_.start(kRefusedPause);
-    }
-    if (!reply) {
-      return;
-    }
-    epoch_known_ = true;
-    if (asked_ && !in_flight_) {
-      send_claim();
-    }
-    context_.changed();
-  });
+  context_.redis.run(epoch(lane_.keys, run_id_, last_token_),
+                     [this](const Result<redis::ReplyView>& reply) {
+                       if (!reply && reply.error().code != ErrorCode::kUnavailable) {
+                         say_refusal("epoch", reply.error());
+                         timer_.start(kRefusedPause);
+                       }
+                       if (!reply) {
+                         return;
+                       }
+                       epoch_known_ = true;
+                       if (asked_ && !in_flight_) {
+                         send_claim();
+                       }
+                       context_.changed();
+                     });
 }
 
 void Claimer::claim(size_t n) {
@@ -115,6 +117,7 @@ void Claimer::on_claimed(const Claimed& claimed) {
   // Token 0: nothing was taken. Else there may be more, also where all that was taken had to wait
   // for its resource.
   bool empty = claimed.token == 0;
+  last_token_ = std::max(last_token_, claimed.token);
   if (asked_for_none) {
     supply_ = Supply::kUnknown;
   } else {

@@ -65,6 +65,7 @@ class Claimer {
   bool stopped_ = false;
   std::string run_id_;
   bool epoch_known_ = false;  // on this connection
+  uint64_t last_token_ = 0;   // of all that Redis gave us: it may forget, we do not
   uint64_t seq_ = 0;
   std::optional<size_t> asked_;  // jobs, by the claim that is not answered
   bool in_flight_ = false;       // it was sent on this connection

@@ -71,8 +71,8 @@ redis::Command announce(const Keys& keys, std::string_view worker, milliseconds 
   return redis::call(lua::k_announce, keys.prefix(), std::move(args));
 }
 
-redis::Command epoch(const Keys& keys, std::string_view run_id) {
-  return redis::call(lua::k_epoch, keys.prefix(), {std::string(run_id)});
+redis::Command epoch(const Keys& keys, std::string_view run_id, uint64_t seen) {
+  return redis::call(lua::k_epoch, keys.prefix(), {std::string(run_id), std::to_string(seen)});
 }
 
 }  // namespace stint

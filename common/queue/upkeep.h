@@ -91,7 +91,7 @@ redis::Command announce(const Keys& keys, std::string_view worker, milliseconds 
                         std::span<const std::string> tasks);
 
 // epoch: before the first claim on every new connection. Tokens must grow also after data loss or
-// failover.
-redis::Command epoch(const Keys& keys, std::string_view run_id);
+// failover. seen: the largest that the caller knows of, 0: none.
+redis::Command epoch(const Keys& keys, std::string_view run_id, uint64_t seen = 0);
 
 }  // namespace stint

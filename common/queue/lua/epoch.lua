@@ -1,14 +1,15 @@
 -- epoch.lua   Redis is another than before: tokens jump. Sent before the first claim on every new connection.
 -- KEYS[1] prefix
--- ARGV run id
+-- ARGV run id, largest token that the caller has seen (absent: none)
 -- Returns 'same' or 'bumped'.
--- Why 60 s: a Redis that restarted or failed over may have lost the last tokens it gave; the next must still be larger.
+-- Why 60 s: a Redis that restarted or failed over may have lost the last tokens it gave; the next must still be larger. One
+-- that lost them all has only its clock and the callers' memories to tell how far they were.
 -- Uses: base, clock
 -- Flags: allow-oom
-if call('GET', P .. 'run') == ARGV[1] then
+local last, seen = last_token() or 0, tonumber(ARGV[2] or '0') or 0
+if call('GET', P .. 'run') == ARGV[1] and seen <= last then
   return 'same'
 end
-local last = last_token() or 0
-call('SET', P .. 'fence', text(math.max(now_us, last) + 60000000))
+call('SET', P .. 'fence', text(math.max(now_us, last, seen) + 60000000))
 call('SET', P .. 'run', ARGV[1])
 return 'bumped'
