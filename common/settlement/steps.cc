@@ -39,7 +39,7 @@ std::deque<redis::Command> settlement_steps(const Config& config, const std::str
     std::vector<Release> free;
     for (const auto& one : plan.free) {
       auto how = one.interrupted ? Release::How::kInterrupted : Release::How::kFree;
-    free.push_back({one.id, one.token, how, milliseconds{0}});
+      free.push_back({one.id, one.token, how, milliseconds{0}});
     }
     in_batches(
         free, [&](std::span<const Release> some) { steps.push_back(release(keys, worker, some)); });

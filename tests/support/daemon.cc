@@ -110,8 +110,7 @@ Daemon::~Daemon() {
 
 void Daemon::configure(DaemonOptions options) {
   options_ = std::move(options);
-  std::string text =
-      "state_dir = \"" + (dir_ / "state") + "\"\n[embedded]\nmaxmemory = \"256MiB\"\n";
+  std::string text = "state_dir = \"" + state_dir() + "\"\n[embedded]\nmaxmemory = \"256MiB\"\n";
   if (!options_.redis_url.empty()) {
     text += "[redis]\nurl = \"" + options_.redis_url + "\"\n";
   }
@@ -134,6 +133,9 @@ void Daemon::launch() {
     spawn.argv.insert(spawn.argv.end(), {"--log-level", options_.log_level});
   }
   spawn.env = {{"NOTIFY_SOCKET", dir_ / "notify.sock"}, {"JOURNAL_STREAM", std::nullopt}};
+  for (const auto& [name, value] : options_.env) {
+    spawn.env[name] = value;
+  }
   process_ = std::make_unique<Process>(std::move(spawn));
 }
 
@@ -178,9 +180,13 @@ pid_t Daemon::redis_pid() const {
   return found.empty() ? -1 : found.front();
 }
 
+std::string Daemon::state_dir() const {
+  return options_.state_dir.empty() ? dir_ / "state" : options_.state_dir;
+}
+
 redis::Url Daemon::url() const {
   std::string text =
-      options_.redis_url.empty() ? "unix://" + (dir_ / "state/redis.sock") : options_.redis_url;
+      options_.redis_url.empty() ? "unix://" + state_dir() + "/redis.sock" : options_.redis_url;
   return *redis::parse_url(text);
 }
 

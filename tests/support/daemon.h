@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,13 +24,15 @@ std::string shipped_plugin(const std::string& name);  // "echo"
 
 struct DaemonOptions {
   std::string redis_url;  // "" = embedded
+  std::string state_dir;  // "" = state/ in its folder
   int processes = 1;
   int slots = 1;
   std::vector<std::string> plugins = {faulty_plugin()};
-  std::string workers;             // more lines of [workers]
-  std::string toml;                // more tables: "[queues.default]\nretries = 1\n"
-  std::string log_level = "info";  // "" = what the file says
-  bool start = true;               // else start() does it
+  std::string workers;                     // more lines of [workers]
+  std::string toml;                        // more tables: "[queues.default]\nretries = 1\n"
+  std::string log_level = "info";          // "" = what the file says
+  std::map<std::string, std::string> env;  // of stintd and, but for STINT_*, of its workers
+  bool start = true;                       // else start() does it
 };
 
 class Daemon {
@@ -56,7 +59,8 @@ class Daemon {
   std::string operator/(const std::string& name) const { return dir_ / name; }
   std::string config_file() const { return dir_ / "stint.toml"; }
   void configure(DaemonOptions options);  // writes the file anew; takes effect on HUP or start
-  redis::Url url() const;                 // of its Redis
+  std::string state_dir() const;
+  redis::Url url() const;  // of its Redis
   redis::Client client() const;
   std::string redis(std::vector<std::string> words) const;  // one command, as RedisServer::command
 

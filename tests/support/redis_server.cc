@@ -83,7 +83,7 @@ void RedisServer::start() {
          "default", "off"});
   }
   add(options_.extra);
-  process_ = std::make_unique<Process>(Spawn{argv, {}, {}, {}});
+  process_ = std::make_unique<Process>(Spawn{argv, options_.env, {}, {}});
 
   std::string why;
   bool up = eventually(kUpWithin, [&] {

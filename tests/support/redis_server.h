@@ -3,7 +3,9 @@
 // the test ends, with its data.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,7 @@ struct RedisOptions {
   bool tcp = false;                // 127.0.0.1 and a free port instead of the socket
   std::string user;                // "" = the default user
   std::string password;            // "" = none
+  std::map<std::string, std::optional<std::string>> env;
 };
 
 // Strings as they are, integers in digits, nil as "", arrays joined by a space.

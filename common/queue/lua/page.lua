@@ -4,7 +4,7 @@
 -- Returns {id, score, id, score, ...}, n of them at most.
 -- Why not a rank: jobs that come and go in front shift it. The one seen may be gone: what counts is where it would stand.
 -- Uses: base
--- Flags: allow-oom
+-- Flags: no-writes,allow-oom
 local key, n, score, id, byte = P .. ARGV[1], math.min(tonumber(ARGV[2]) or 100, 1000), ARGV[3], ARGV[4], string.byte
 -- As Redis orders ids of one score; Lua's own < follows the server's locale.
 local function stands_before(a, b)

@@ -6,7 +6,7 @@
 -- Why it is found again: entries come at the head and are taken at the tail, so it only ever moves deeper, and if it is gone so
 -- is all behind it. What is given back at the tail has moved.
 -- Uses: base
--- Flags: allow-oom
+-- Flags: no-writes,allow-oom
 local kNear, kDeepest = 1000, 1000000
 local n, id, index, plus = math.min(tonumber(ARGV[1]) or 100, 1000), ARGV[2], tonumber(ARGV[3]) or 0, tonumber(ARGV[4]) or 0
 local key, length, from = P .. 'pending', call('LLEN', P .. 'pending'), plus

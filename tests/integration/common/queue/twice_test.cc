@@ -6,6 +6,7 @@
 #include <map>
 
 #include "common/queue/audit.h"
+#include "common/queue/pages.h"
 #include "common/queue/rights.h"
 #include "tests/integration/common/queue/queue_of_test.h"
 #include "tests/support/paths.h"
@@ -152,6 +153,8 @@ std::map<std::string, Case> reading_cases() {
       {"audit", with([](const Keys& keys) { return audit(keys, 100, kOne); })},
       {"inspect", with([](const Keys& keys) { return inspect(keys, kOne); })},
       {"locate", with([](const Keys& keys) { return locate(keys, kOne); })},
+      {"page", with([](const Keys& keys) { return page(keys, Place::kFailed, 10, {}); })},
+      {"page_pending", with([](const Keys& keys) { return page_pending(keys, 10, {}); })},
       {"totals", with([](const Keys& keys) { return totals(keys); })},
       {"rights", with([](const Keys& keys) { return rights(keys); })},
   };

@@ -1,0 +1,147 @@
+// The time of day of Redis' host, or of a worker's, is wrong or jumps
+// (tests/preload/moved_clock.c): as by an administrator's hand, and no monotonic clock moves.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/fault/steps.h"
+#include "tests/support/paths.h"
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+constexpr milliseconds kLong{30'000};
+constexpr int kHour = 3600;
+
+class MovedClock {
+ public:
+  explicit MovedClock(int64_t seconds = 0)
+      : file_(open((dir_ / "offset").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    step_to(seconds);
+  }
+  void step_to(int64_t seconds) const {
+    if (pwrite(file_.get(), &seconds, sizeof seconds, 0) != sizeof seconds) {
+      throw std::runtime_error("cannot move the clock");
+    }
+  }
+  std::map<std::string, std::string> env() const {
+    return {{"LD_PRELOAD", build_dir() + "/preload/moved_clock.so"},
+            {"MOVED_CLOCK", dir_ / "offset"},
+            preloading_under_asan()};
+  }
+
+ private:
+  TempDir dir_;
+  UniqueFd file_;
+};
+
+RedisOptions under(const MovedClock& clock) {
+  RedisOptions options;
+  for (const auto& [name, value] : clock.env()) {
+    options.env[name] = value;
+  }
+  return options;
+}
+
+DaemonOptions quick(const RedisServer& redis) {
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  options.processes = 2;
+  options.toml = short_leases();
+  return options;
+}
+
+// An attempt whose worker is gone without a trace.
+void leave_dead_attempt(const RedisServer& redis, const std::string& id) {
+  redis.command(
+      {"HSET", key("jobs"), id, "\n0 0 0 0 - - - nonce {\"task\":\"info\",\"created\":1}\nnull"});
+  redis.command({"HSET", key("active"), id, "1763661387123456 gone-1-x.1 1 1000 0 3 1000 "});
+}
+
+std::string token_of(const Daemon& daemon, const std::string& id) {
+  push(daemon, id, "info");
+  REQUIRE(ended_as(daemon, id) == "done");
+  return json_at(outcome(daemon, id), "/result/token");
+}
+
+int64_t redis_seconds(const RedisServer& redis) {
+  return std::stoll(redis.command({"TIME"}));
+}
+
+// An attempt that outlives several leases, before and after the clock of Redis jumps.
+void live_is_kept_dead_is_reaped(int step) {
+  MovedClock clock;
+  RedisServer redis(under(clock));
+  Daemon daemon(quick(redis));
+  auto before = std::stoull(token_of(daemon, "before"));
+  push(daemon, "late", "info", "null", R"("delay":"30m")");
+  push(daemon, "alive", "witness",
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":6000)"));
+  REQUIRE(until_started(daemon / "started"));
+  leave_dead_attempt(redis, "dead");
+
+  int64_t then = redis_seconds(redis);
+  clock.step_to(step);
+  REQUIRE(std::abs(redis_seconds(redis) - then - step) < 60);
+
+  CHECK(ended_as(daemon, "dead", kLong) == "failed");
+  CHECK(json_at(outcome(daemon, "dead"), "/reason") == "lost");
+  CHECK(std::stoull(token_of(daemon, "after")) > before);
+  push(daemon, "soon", "info", "null", R"("delay":"1s")");
+  CHECK(ended_as(daemon, "soon", kLong) == "done");
+  CHECK(ended_as(daemon, "alive", kLong) == "done");
+  CHECK(json_at(outcome(daemon, "alive"), "/attempt") == "1");
+  // Half an hour from before the step: over by a step forward, longer by a step back.
+  if (step > 0) {
+    CHECK(ended_as(daemon, "late", kLong) == "done");
+  } else {
+    CHECK(daemon.job("late", "/state") == "scheduled");
+  }
+  daemon.expect_healthy();
+  daemon.stop();
+  daemon.expect_clean_log({"settled attempts whose worker is gone", "append-only"});
+}
+
+}  // namespace
+
+TEST_CASE(
+    "clock: a step of an hour forward reaps no live attempt, and a dead one is still reaped") {
+  live_is_kept_dead_is_reaped(kHour);
+}
+
+TEST_CASE("clock: a step of an hour back reaps no live attempt, and a dead one is still reaped") {
+  live_is_kept_dead_is_reaped(-kHour);
+}
+
+TEST_CASE(
+    "clock: hosts whose clocks differ by minutes keep each other's attempts, and reap the dead") {
+  RedisServer redis;
+  MovedClock ahead(7 * 60);
+  MovedClock behind(-7 * 60);
+  auto options = quick(redis);
+  options.processes = 1;
+  options.env = ahead.env();
+  Daemon first(options);
+  options.env = behind.env();
+  Daemon second(options);
+  for (const char* id : {"one", "two"}) {
+    push(first, id, "witness",
+         announced(first / "started", R"("path":")" + (first / "w") + R"(","ms":5000)"));
+  }
+  REQUIRE(until_started(first / "started", 2));  // one worker each
+  leave_dead_attempt(redis, "dead");
+  CHECK(ended_as(first, "dead", kLong) == "failed");
+  for (const char* id : {"one", "two"}) {
+    CHECK(ended_as(first, id, kLong) == "done");
+    CHECK(json_at(outcome(first, id), "/attempt") == "1");
+  }
+  push(first, "soon", "info", "null", R"("delay":"1s")");
+  CHECK(ended_as(first, "soon", kLong) == "done");
+  first.expect_healthy();
+  first.stop();
+  second.stop();
+}

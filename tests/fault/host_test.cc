@@ -1,0 +1,191 @@
+// The host has nothing left to give: no processes, no descriptors, no room on the disk. The rest
+// goes on, it is said once, and everything recovers by itself.
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include <catch2/catch.hpp>
+
+#include "tests/fault/steps.h"
+#include "tests/support/paths.h"
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+constexpr milliseconds kLong{60'000};
+
+// From now on the process gets no new descriptor; those that it has stay. The limit of before.
+rlimit no_more_descriptors(pid_t pid) {
+  rlimit before{};
+  REQUIRE(prlimit(pid, RLIMIT_NOFILE, nullptr, &before) == 0);
+  rlimit none{1, before.rlim_max};
+  REQUIRE(prlimit(pid, RLIMIT_NOFILE, &none, nullptr) == 0);
+  return before;
+}
+
+void run_one(const Daemon& daemon, const std::string& id) {
+  push(daemon, id, "info");
+  CHECK(ended_as(daemon, id) == "done");
+}
+
+// While it lasts, no worker can be started: two are there, one is killed.
+void loses_a_worker(const Daemon& daemon, const std::string& name) {
+  auto workers = daemon.worker_pids();
+  REQUIRE(workers.size() == 2);
+  kill(workers[0], SIGKILL);
+  REQUIRE(until_logged(daemon, "worker cannot start; trying again"));
+  CHECK(daemon.worker_pids().size() == 1);
+  for (int i = 0; i < 3; ++i) {
+    run_one(daemon, name + std::to_string(i));  // the other goes on
+  }
+}
+
+DaemonOptions two_workers(const RedisServer& redis) {
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  options.processes = 2;
+  return options;
+}
+
+// A disk of a few MiB. Only root may mount one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::string& at) : at_(at) {
+    std::filesystem::create_directory(at_);
+    mounted_ = geteuid() == 0 && mount("tmpfs", at_.c_str(), "tmpfs", 0, "size=4m") == 0;
+  }
+  ~SmallDisk() {
+    if (mounted_) {
+      (void)umount2(at_.c_str(), MNT_DETACH);
+    }
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  bool mounted() const { return mounted_; }
+  void fill() const {
+    std::ofstream ballast(at_ + "/ballast", std::ios::binary);
+    std::string block(4096, 'x');
+    while (ballast.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+    }
+  }
+  void empty() const { std::filesystem::remove(at_ + "/ballast"); }
+
+ private:
+  std::string at_;
+  bool mounted_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("fork fails: said once, the other worker goes on, and it recovers by itself") {
+  RedisServer redis;
+  TempDir dir;
+  auto options = two_workers(redis);
+  options.env = {{"LD_PRELOAD", build_dir() + "/preload/no_fork.so"},
+                 {"NO_FORK", dir / "full"},
+                 preloading_under_asan()};
+  Daemon daemon(options);
+  write_file(dir / "full", "");
+  loses_a_worker(daemon, "meanwhile");
+  CHECK(count_of(daemon.log(), "worker cannot start") == 1);
+  std::filesystem::remove(dir / "full");
+  CHECK(until_workers(daemon, 2));
+  run_one(daemon, "after");
+  daemon.stop();
+  daemon.expect_clean_log({"append-only", "worker cannot start", "worker ended"});
+}
+
+TEST_CASE("stintd out of descriptors: said once, its workers go on, and it recovers by itself") {
+  RedisServer redis;
+  Daemon daemon(two_workers(redis));
+  rlimit before = no_more_descriptors(daemon.pid());
+  loses_a_worker(daemon, "meanwhile");
+  CHECK(count_of(daemon.log(), "worker cannot start") == 1);
+  // Nor can it connect again.
+  redis.command({"CLIENT", "KILL", "TYPE", "normal"});
+  REQUIRE(until_logged(daemon, "stintd: Redis cannot be reached"));
+  REQUIRE(prlimit(daemon.pid(), RLIMIT_NOFILE, &before, nullptr) == 0);
+  CHECK(until_logged(daemon, "stintd: Redis is back"));
+  CHECK(until_workers(daemon, 2));
+  run_one(daemon, "after");
+  CHECK(count_of(daemon.log(), "stintd: Redis cannot be reached") == 1);
+  daemon.stop();
+}
+
+TEST_CASE(
+    "a worker out of descriptors: it is said once, it recovers by itself, its job ends well") {
+  RedisServer redis;
+  auto options = two_workers(redis);
+  options.processes = 1;
+  Daemon daemon(options);
+  push(daemon, "running", "witness",
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":1000)"));
+  REQUIRE(until_started(daemon / "started"));
+  pid_t worker = daemon.worker_pids().at(0);
+  REQUIRE(eventually(kLong, [&] { return count_of(read_file(daemon / "w"), "begin") == 1; }));
+  rlimit before = no_more_descriptors(worker);
+  redis.command({"CLIENT", "KILL", "TYPE", "normal"});
+  REQUIRE(until_logged(daemon, "redis cannot be reached, trying again"));
+  REQUIRE(prlimit(worker, RLIMIT_NOFILE, &before, nullptr) == 0);
+  CHECK(until_logged(daemon, "redis is back"));
+  run_one(daemon, "after");
+  REQUIRE(!ended_as(daemon, "running").empty());
+  CHECK(daemon.worker_pids() == std::vector<pid_t>{worker});
+  CHECK(count_of(daemon.log(), "redis cannot be reached, trying again") == 1);
+  daemon.stop();
+}
+
+TEST_CASE("state disk full: submits are refused, nothing is lost, and it recovers by itself") {
+  TempDir dir;
+  SmallDisk disk(dir / "disk");
+  if (!disk.mounted()) {
+    WARN("not shown here: only root may mount a small disk");
+    return;
+  }
+  DaemonOptions options;
+  options.toml = short_leases("5s");
+  options.state_dir = dir / "disk/state";
+  Daemon daemon(options);
+  run_one(daemon, "before");
+  push(daemon, "running", "witness",
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":1000)"));
+  REQUIRE(until_started(daemon / "started"));
+  disk.fill();
+  Ended refused;
+  REQUIRE(eventually(kLong, [&] {
+    refused = daemon.stint({"submit", "info"});
+    return refused.code != 0;
+  }));
+  CHECK(refused.code == 1);
+  CHECK(refused.err.find("cannot write its disk") != std::string::npos);
+  CHECK(until_logged(daemon, "redis refuses"));
+  disk.empty();
+  CHECK(ended_as(daemon, "running", kLong) == "done");
+  CHECK(json_at(outcome(daemon, "running"), "/attempt") == "1");
+  run_one(daemon, "after");
+  daemon.expect_healthy();
+  daemon.stop();
+}
+
+TEST_CASE("start on a full disk: one line that names the folder, exit 1") {
+  TempDir dir;
+  SmallDisk disk(dir / "disk");
+  if (!disk.mounted()) {
+    WARN("not shown here: only root may mount a small disk");
+    return;
+  }
+  disk.fill();
+  auto ended =
+      run({bin_dir() + "/stintd", "--state-dir", dir / "disk/state", "--plugins", faulty_plugin()});
+  INFO(ended.err);
+  CHECK(ended.code == 1);
+  CHECK(count_of(ended.err, " error ") == 1);
+  CHECK(ended.err.find(dir / "disk/state") != std::string::npos);
+  CHECK(ended.err.find("No space left on device") != std::string::npos);
+}

@@ -1,0 +1,88 @@
+// Redis has no memory left, or no disk.
+#include <unistd.h>
+
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "tests/fault/steps.h"
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+constexpr milliseconds kLong{30'000};
+
+int64_t used_memory(const RedisServer& redis) {
+  std::string info = redis.command({"INFO", "memory"});
+  return std::stoll(info.substr(info.find("used_memory:") + 12));
+}
+
+}  // namespace
+
+TEST_CASE("Redis at its memory limit: submits are refused, the queue drains, memory falls") {
+  RedisServer redis;
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  Daemon daemon(options);
+  REQUIRE(daemon.stint({"queue", "pause"}).code == 0);
+  redis.command({"CONFIG", "SET", "maxmemory", std::to_string(used_memory(redis) + (8 << 20))});
+  std::string large = "\"" + std::string(200'000, 'x') + "\"";
+  int accepted = 0;
+  Ended last;
+  while (accepted < 200 &&
+         (last = daemon.stint({"submit", "info", "--params-file", "-"}, large)).code == 0) {
+    ++accepted;
+  }
+  CHECK(accepted > 10);
+  CHECK(last.code == 1);
+  CHECK(last.err.find("at its memory limit") != std::string::npos);
+  CHECK(last.out.empty());
+  int64_t full = used_memory(redis);
+
+  REQUIRE(daemon.stint({"queue", "resume"}).code == 0);
+  CHECK(eventually(kLong, [&] {
+    return redis.command({"HGET", key("stats"), "succeeded"}) == std::to_string(accepted);
+  }));
+  CHECK(eventually(kLong, [&] { return used_memory(redis) < full - (4 << 20); }));
+  CHECK(daemon.stint({"submit", "info"}).code == 0);
+  daemon.expect_healthy();
+  daemon.stop();
+}
+
+TEST_CASE(
+    "Redis cannot write its disk: submits are refused, the running job ends well afterwards") {
+  TempDir dir;
+  std::filesystem::create_directory(dir / "data");
+  RedisOptions saving;
+  saving.extra = {"--save", "3600 1", "--dir", dir / "data"};
+  RedisServer redis(saving);
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  Daemon daemon(options);
+  push(daemon, "running", "witness",
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":2000)"));
+  REQUIRE(until_started(daemon / "started"));
+  std::filesystem::remove_all(dir / "data");  // no file can be made there now
+  redis.command({"BGSAVE"});
+  REQUIRE(eventually(kLong, [&] {
+    return redis.command({"INFO", "persistence"}).find("rdb_last_bgsave_status:err") !=
+           std::string::npos;
+  }));
+  auto refused = daemon.stint({"submit", "info"});
+  CHECK(refused.code == 1);
+  CHECK(refused.err.find("cannot write its disk") != std::string::npos);
+  CHECK(daemon.stint({"stats"}).code == 0);  // who only looks is not refused
+  REQUIRE(until_logged(daemon, "redis refuses the end of attempts"));
+
+  redis.command({"CONFIG", "SET", "stop-writes-on-bgsave-error", "no"});
+  CHECK(ended_as(daemon, "running", kLong) == "done");
+  CHECK(json_at(outcome(daemon, "running"), "/attempt") == "1");
+  push(daemon, "next", "info");
+  CHECK(ended_as(daemon, "next", kLong) == "done");
+  CHECK(count_of(daemon.log(), "redis refuses the end of attempts") == 1);
+  daemon.expect_healthy();
+  daemon.stop();
+}
