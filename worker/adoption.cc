@@ -13,7 +13,6 @@ namespace stint {
 namespace {
 
 constexpr milliseconds kElsewhereDelay{1'000};
-constexpr int64_t kSeenWithinMs = 60'000;
 // Large parameters in memory and not started: one for every slot, and a margin.
 constexpr size_t kLargeMargin = 2;
 
@@ -215,7 +214,8 @@ void Adoption::on_seen(const std::vector<Job*>& asked, int64_t now_ms, redis::Re
     if (job.stage != Stage::kAsking) {
       continue;
     }
-    bool elsewhere = !seen[i].is_nil() && now_ms - seen[i].integer() < kSeenWithinMs;
+    bool elsewhere = !seen[i].is_nil() &&
+                     hearsay_.somebody_has(job.task_name, seen[i].integer(), now_ms, now_mono());
     if (elsewhere) {
       reporter_.release(job, Release::How::kElsewhere, kElsewhereDelay);
     } else {

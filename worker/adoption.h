@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "worker/context.h"
+#include "worker/hearsay.h"
 #include "worker/lease_keeper.h"
 #include "worker/reporter.h"
 
@@ -45,6 +46,7 @@ class Adoption {
   std::deque<Job*> line_;
   std::vector<Job*> unknown_;  // their task is not ours; Redis is to be asked who has it
   bool asking_ = false;
+  Hearsay hearsay_;
   bool closed_ = false;
 };
 
