@@ -7,6 +7,7 @@
 
 #include "common/queue/audit.h"
 #include "common/queue/pages.h"
+#include "common/queue/repair.h"
 #include "common/queue/rights.h"
 #include "tests/integration/common/queue/queue_of_test.h"
 #include "tests/support/paths.h"
@@ -136,6 +137,33 @@ std::map<std::string, Case> writing_cases() {
           return resume_queue(q.keys);
         },
         "ok", ""}},
+      {"mend",
+       {[](auto& q) {
+          q.add({job(kJob)});
+          q.say({"DEL", q.keys("pending")});
+          Mend mend_it{kJob, 0, ""};
+          return mend(q.keys, 100, 0, {&mend_it, 1});
+        },
+        "", "-"}},
+      {"quarantine",
+       {[](auto& q) {
+          q.say({"SET", q.keys("pending"), "no list"});
+          return quarantine(q.keys);
+        },
+        "", "-"}},
+      {"recount",
+       {[](auto& q) {
+          q.say({"HSET", q.keys("stats"), "ghosts", "7"});
+          return recount(q.keys, Recount{"ghosts", "7", 0});
+        },
+        "1", "0"}},
+      {"relock",
+       {[](auto& q) {
+          q.say({"HSET", q.keys("locks"), "r", "nobody"});
+          const Relock lock{"r", ""};
+          return relock(q.keys, {&lock, 1});
+        },
+        "", "-"}},
       {"epoch", {[](auto& q) { return epoch(q.keys, "another"); }, "bumped", "same"}},
       {"announce", {announced, "ok", ""}},
   };
