@@ -137,7 +137,9 @@ TEST_CASE(
   CHECK(ended_as(first, "dead", kLong) == "failed");
   for (const char* id : {"one", "two"}) {
     CHECK(ended_as(first, id, kLong) == "done");
+    INFO(outcome(first, id) << "\n" << first.log() << second.log());
     CHECK(json_at(outcome(first, id), "/attempt") == "1");
+    CHECK(json_at(outcome(first, id), "/state") == "done");
   }
   push(first, "soon", "info", "null", R"("delay":"1s")");
   CHECK(ended_as(first, "soon", kLong) == "done");

@@ -11,10 +11,6 @@ namespace {
 
 constexpr milliseconds kLong{60'000};
 
-bool until_logged(const Daemon& daemon, const std::string& text) {
-  return eventually(kLong, [&] { return daemon.log().find(text) != std::string::npos; });
-}
-
 bool until_aside(const Daemon& daemon, const std::string& name) {
   return eventually(kLong, [&] {
     return !daemon.redis({"KEYS", key("damaged:" + name + ":*")}).empty();
