@@ -23,9 +23,9 @@ struct CutOff {
     DaemonOptions two;
     two.redis_url = redis.url_text();
     two.processes = 2;
-    two.toml = short_leases();
+    two.toml = short_leases("4s");  // a second between fence and kill: this machine may be busy
     daemon = std::make_unique<Daemon>(two);
-    push(*daemon, "heeds", "wait", announced(*daemon / "heeding", R"("seconds":5)"));
+    push(*daemon, "heeds", "wait", announced(*daemon / "heeding", R"("seconds":6)"));
     push(*daemon, "hangs", "hang_once",
          announced(*daemon / "hanging", R"("path":")" + (*daemon / "n") + "\""));
     REQUIRE(until_started(*daemon / "heeding"));
