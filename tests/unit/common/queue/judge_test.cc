@@ -1,8 +1,8 @@
 #include "common/queue/judge.h"
 
-#include "daemon/cli/doctor_finding.h"
-
 #include <catch2/catch.hpp>
+
+#include "daemon/cli/doctor_finding.h"
 
 using namespace stint;
 using namespace stint::cli;
