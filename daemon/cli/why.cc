@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "common/queue/upkeep.h"
 #include "common/text/text.h"
 #include "daemon/cli/look.h"
@@ -35,6 +37,18 @@ std::string why_no_worker(Session& session, const JobView& job, const Crew& crew
   return "no live worker lists the task " + job.task + (name ? "; the nearest is " + *name : "");
 }
 
+std::string why_paused(const Crew& crew) {
+  bool paused = std::all_of(crew.workers.begin(), crew.workers.end(),
+                            [](const WorkerInfo& worker) { return worker.state == "paused"; });
+  if (!paused) {
+    return "";
+  }
+  auto n = static_cast<int64_t>(crew.workers.size());
+  return (n == 1 ? "the only worker" : "all " + counted(n, "worker")) +
+         std::string(" of the queue ") + (n == 1 ? "is" : "are") +
+         " paused: stintd got TSTP, and CONT lets it go on";
+}
+
 std::string why_pending(Session& session, const JobView& job) {
   auto crew = read_crew(session);
   auto reply = session.ask(totals(session.keys()));
@@ -46,6 +60,9 @@ std::string why_pending(Session& session, const JobView& job) {
     return "the queue is paused: stint queue resume " + session.keys().queue();
   }
   if (std::string text = why_no_worker(session, job, *crew); !text.empty()) {
+    return text;
+  }
+  if (std::string text = why_paused(*crew); !text.empty()) {
     return text;
   }
   int64_t waiting = sums->pending + sums->reserved - sums->ghosts;
