@@ -218,7 +218,7 @@ std::string group_value(Group group, const Row& row) {
     case Group::kKind:
       return row.kind;
     case Group::kError:
-      return to_utf8(row.error, kGroupText);
+      return to_utf8(first_line(row.error), kGroupText);
   }
   return "";
 }

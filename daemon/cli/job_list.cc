@@ -130,8 +130,9 @@ class Listing {
       out.line(on_one_line(list_json(*job)));
     } else if (job) {
       bool explains = !job->errors.empty() && job->outcome != "succeeded";
-      std::string error =
-          explains ? job->errors.back().kind + ": " + job->errors.back().message : "";
+      std::string error = explains ? job->errors.back().kind + ": " +
+                                         std::string(first_line(job->errors.back().message))
+                                   : "";
       std::string state = job->outcome == "cancelled" ? "cancelled" : job->state;
       table_.add({job->id, state, job->task, job->resource, short_time(job->created_ms),
                   std::to_string(job->attempt), error});

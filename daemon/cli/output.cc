@@ -79,6 +79,11 @@ void Output::complain(std::string_view text) const {
   write_line(stderr, "stint: ", shown(text, kMessageBytes));
 }
 
+void Output::complain_lines(std::string_view text) const {
+  (void)std::fflush(stdout);
+  write_line(stderr, "stint: ", shown_lines(text, 2));
+}
+
 ExitCode Output::fail(const Error& error) const {
   complain(error.message);
   return exit_code_of(error.code);
@@ -117,6 +122,27 @@ ExitCode worse(ExitCode a, ExitCode b) {
 
 std::string shown(std::string_view bytes, size_t max_bytes) {
   return escape(bytes, max_bytes);
+}
+
+std::string shown_lines(std::string_view text, size_t indent) {
+  while (text.ends_with('\n')) {
+    text.remove_suffix(1);
+  }
+  std::string lines;
+  while (true) {
+    size_t end = text.find('\n');
+    lines += shown(text.substr(0, end));
+    if (end == std::string_view::npos) {
+      return lines;
+    }
+    lines += "\n" + std::string(indent, ' ');
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string_view first_line(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of('\n'), text.size()));
+  return text.substr(0, text.find('\n'));
 }
 
 std::string grouped(int64_t n) {

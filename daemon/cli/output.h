@@ -26,6 +26,7 @@ class Output {
   void line(std::string_view text) const;  // stdout
   void note(std::string_view text) const;  // stderr, unless --quiet
   void complain(std::string_view text) const;
+  void complain_lines(std::string_view text) const;  // the same with the text's line breaks
   // Says the error and returns the code with which the program ends for it.
   ExitCode fail(const Error& error) const;
   std::string paint(Color color, std::string_view text) const;
@@ -40,6 +41,10 @@ ExitCode exit_code_of(ErrorCode code);
 ExitCode worse(ExitCode a, ExitCode b);
 // For people: control characters made visible.
 std::string shown(std::string_view bytes, size_t max_bytes = 4096);
+// The same with real line breaks, every line but the first indented.
+std::string shown_lines(std::string_view text, size_t indent);
+// What a table shows of a text, and what is counted as one: a backtrace differs from run to run.
+std::string_view first_line(std::string_view text);
 // "1 job", "1,234,567 jobs".
 std::string counted(int64_t n, std::string_view noun);
 std::string grouped(int64_t n);

@@ -6,6 +6,7 @@ namespace stint::cli {
 namespace {
 
 constexpr size_t kShownJson = 2000;
+constexpr size_t kLabel = 11;
 
 class Lines {
  public:
@@ -13,9 +14,15 @@ class Lines {
   void add(std::string_view name, const std::string& value, Color color = Color::kPlain) {
     if (!value.empty()) {
       std::string label(name);
-      label.resize(11, ' ');
+      label.resize(kLabel, ' ');
       out_.line(out_.paint(Color::kDim, label) + out_.paint(color, shown(value)));
     }
+  }
+  // Of several lines: a backtrace.
+  void add_lines(std::string_view name, const std::string& value, Color color) {
+    std::string label(name);
+    label.resize(kLabel, ' ');
+    out_.line(out_.paint(Color::kDim, label) + out_.paint(color, shown_lines(value, kLabel)));
   }
 
  private:
@@ -93,7 +100,7 @@ void show_text(Session& session, const JobView& job, bool gap) {
   lines.add("result", job.outcome == "succeeded" ? cut(job.result) : "");
   for (const auto& error : job.errors) {
     std::string attempt_of = error.attempt ? " " + std::to_string(*error.attempt) : "";
-    lines.add("error" + attempt_of, error_text(error), Color::kRed);
+    lines.add_lines("error" + attempt_of, error_text(error), Color::kRed);
   }
   lines.add("record", job.damage, Color::kRed);
   lines.add("why", why_text(session, job), Color::kBold);

@@ -65,7 +65,7 @@ void say_end(Session& session, const std::string& id, const Waited& waited) {
       }
       if (waited.outcome.state != "done") {
         const auto& errors = waited.outcome.errors;
-        out.complain(
+        out.complain_lines(
             id + " " + waited.outcome.state +
             (errors.empty() ? "" : ": " + errors.back().kind + ": " + errors.back().message));
       }

@@ -58,7 +58,7 @@ class Report {
     if (!session_.out().json()) {
       std::string why = why_it_ended(outcome);
       session_.out().line(shown(id) + "  " + outcome_name(outcome) +
-                          (why.empty() ? "" : "  " + shown(why)));
+                          (why.empty() ? "" : "  " + shown_lines(why, 2)));
       return;
     }
     const std::vector<std::string> one{id};

@@ -53,11 +53,11 @@ class QueueHand {
     }
     return given;
   }
-  void end(stint::Ended job, EndKind kind, int retries = 0) {
+  void end(stint::Ended job, EndKind kind, int retries = 0, const std::string& why = "no") {
     job.kind = kind;
     job.limits.retries = retries;
     job.limits.backoff = Backoff{3'600'000};
-    job.body = kind == EndKind::kOk ? "{}" : error_json(1, kind, "no", "", "w", 1);
+    job.body = kind == EndKind::kOk ? "{}" : error_json(1, kind, why, "", "w", 1);
     (void)run(finish(keys, "w", 0, KeepBounds{}, std::vector<stint::Ended>{job}));
   }
   void remove(const std::string& id) {

@@ -56,12 +56,39 @@ TEST_CASE("stint job show: the last line says why it does not run") {
   CHECK(has(why("waits"), "no live worker lists the task noop"));
   stint.announce({"noop"});
   CHECK(has(why("waits"), "1 job of the queue"));
+  stint.announce({"noop"}, "paused");
+  CHECK(has(why("waits"), "the only worker of the queue is paused"));
+  stint.announce({"noop"});
   CHECK(stint({"queue", "pause"}).code == 0);
   CHECK(has(why("waits"), "the queue is paused"));
   JobSpec later = test::job_spec("later");
   later.delay = milliseconds{3'600'000};
   stint.hand.submit({later});
   CHECK(has(why("later"), "due at 20"));
+}
+
+TEST_CASE("stint: a backtrace has its lines, tables and groups take the first, JSON is as it was") {
+  StintCalls stint;
+  for (const std::string id : {"a", "b"}) {
+    stint.hand.submit({test::job_spec(id)});
+    for (auto job : stint.hand.claim("w", 1)) {
+      stint.hand.end(job, EndKind::kCrash, 0, "killed by SIGSEGV\n#0 0x" + id + "0\n#1 0x2");
+    }
+  }
+  CHECK(has(stint({"job", "show", "a"}).out,
+            "killed by SIGSEGV\n           #0 0xa0\n           #1 0x2\n"));
+  CHECK(has(stint({"job", "wait", "a"}).out, "killed by SIGSEGV\n  #0 0xa0\n  #1 0x2\n"));
+  CHECK(has(stint({"submit", "noop", "--id", "a", "--wait"}).err, "\n  #0 0xa0\n  #1 0x2\n"));
+  auto list = stint({"job", "list"}).out;
+  CHECK(lines_of(list).size() == 3);
+  CHECK(has(list, "crash: killed by SIGSEGV\n"));
+  CHECK(stint.job("a", "/errors/0/message") == "killed by SIGSEGV\n#0 0xa0\n#1 0x2");
+  CHECK(json_at(lines_of(stint({"job", "list", "--json"}).out).front(), "/error") ==
+        "killed by SIGSEGV\n#0 0xb0\n#1 0x2");
+  auto groups = lines_of(stint({"job", "count", "--by", "kind,error", "--json"}).out);
+  REQUIRE(groups.size() == 1);
+  CHECK(json_at(groups[0], "/count") == "2");
+  CHECK(json_at(groups[0], "/error") == "killed by SIGSEGV");
 }
 
 TEST_CASE("stint job list: newest first, fifty, and a cursor that goes on") {

@@ -38,17 +38,17 @@ class StintCalls {
     return json_at((*this)({"--json", "job", "show", id}).out, pointer);
   }
   // A worker says that it has these tasks.
-  void announce(const std::vector<std::string>& tasks) {
+  void announce(const std::vector<std::string>& tasks, const std::string& state = "running") {
     std::string names;
     for (const auto& task : tasks) {
       names += (names.empty() ? "" : ",") + task;
     }
     const std::vector<std::pair<std::string, std::string>> fields{
-        {"host", "h"},        {"pid", "7"},
-        {"version", "1"},     {"queues", "default"},
-        {"slots", "2"},       {"tasks", names},
-        {"state", "running"}, {"jobs", "5"},
-        {"rss", "1024"},      {"started_at", "2026-11-20T20:00:00.000Z"}};
+        {"host", "h"},    {"pid", "7"},
+        {"version", "1"}, {"queues", "default"},
+        {"slots", "2"},   {"tasks", names},
+        {"state", state}, {"jobs", "5"},
+        {"rss", "1024"},  {"started_at", "2026-11-20T20:00:00.000Z"}};
     (void)hand.run(stint::announce(hand.keys, "h-7.1", milliseconds{60'000}, fields, tasks));
   }
   // Submits, claims and ends a job.

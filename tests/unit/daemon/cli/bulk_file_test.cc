@@ -132,6 +132,15 @@ TEST_CASE("numbers for people are grouped") {
   CHECK(counted(12345, "job") == "12,345 jobs");
 }
 
+TEST_CASE("text of several lines: a line each for people, the first alone in tables") {
+  CHECK(shown_lines("crash\n  #0 0x1\tf\n\n#1\n", 4) == "crash\n      #0 0x1\\x09f\n    \n    #1");
+  CHECK(shown_lines("", 4).empty());
+  CHECK(first_line("crash\n#0 0x1") == "crash");
+  CHECK(first_line("\nlate") == "late");
+  CHECK(first_line("one") == "one");
+  CHECK(first_line("").empty());
+}
+
 TEST_CASE("progress: share, count and speed in one line") {
   CHECK(bar_text(1200, 0.5, milliseconds{2000}, "job") ==
         "[############------------] 50%  1,200 jobs  600/s");
