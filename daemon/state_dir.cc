@@ -83,7 +83,8 @@ Result<StateDir> StateDir::lock(const std::string& path) {
     pid_t pid = holder(fd.get());
     return Error{ErrorCode::kConflict,
                  "state directory " + path + " is held by " +
-                     (pid > 0 ? "the daemon with pid " + std::to_string(pid) : "another daemon")};
+                     (pid > 0 ? "the daemon with pid " + std::to_string(pid) : "another daemon") +
+                     ": stop that one, or give this one its own --state-dir"};
   }
   std::string pid = std::to_string(getpid()) + "\n";
   if (ftruncate(fd.get(), 0) != 0 ||

@@ -92,7 +92,7 @@ void Supervisor::reload() {
     notify_.ready();
     return;
   }
-  log::info("reloading", {{"file", loaded->file}});
+  log::info("reloading", {{"file", loaded->file.empty() ? "no configuration file" : loaded->file}});
   if (auto level = log::parse_level(next.log_level)) {
     log::set_level(*level);
   }

@@ -8,6 +8,11 @@ namespace stint::redis {
 
 namespace {
 
+constexpr std::string_view kHowToLogIn =
+    "; put the password into redis.password_file or redis.url "
+    "(\"redis://user:password@host:port\") of the configuration, or into STINT_REDIS_URL; it is "
+    "never taken from the command line";
+
 bool is_about_credentials(std::string_view text) {
   constexpr std::array<std::string_view, 6> kTexts = {
       "WRONGPASS", "NOAUTH", "DENIED", "ERR AUTH", "ERR invalid password", "ERR Client sent AUTH"};
@@ -70,6 +75,9 @@ std::optional<Error> judge_greeting(Greeting what, const Result<ReplyView>& repl
   bool final = is_about_credentials(error.message) ||
                (what == Greeting::kSelect && error.message.starts_with("ERR"));
   error.code = final ? ErrorCode::kConfig : ErrorCode::kUnavailable;
+  if (is_about_credentials(error.message)) {
+    error.message += kHowToLogIn;
+  }
   return error;
 }
 

@@ -34,6 +34,7 @@ TEST_CASE("state dir: a second daemon is told who holds it, and gets it when tha
   REQUIRE_FALSE(second);
   CHECK(second.error().code == ErrorCode::kConflict);
   CHECK(second.error().message.find("pid " + std::to_string(getpid())) != std::string::npos);
+  CHECK(second.error().message.find("its own --state-dir") != std::string::npos);
   first.reset();
   CHECK(StateDir::lock(dir / "s").ok());
 }

@@ -27,6 +27,16 @@ TEST_CASE(
   CHECK_FALSE(judged(Greeting::kInfoServer, "NOPERM no permissions"));
 }
 
+TEST_CASE("greeting: a refused login says how a password is given, other refusals do not") {
+  auto said = [](const std::string& error) {
+    auto wrong = judge_greeting(Greeting::kPing, Error{ErrorCode::kRefused, error});
+    return wrong && wrong->message.find("redis.password_file") != std::string::npos;
+  };
+  CHECK(said("NOAUTH Authentication required."));
+  CHECK(said("WRONGPASS invalid username-password pair or user is disabled."));
+  CHECK_FALSE(said("LOADING Redis is loading"));
+}
+
 TEST_CASE("greeting: user and password go first, then PING, which says whether Redis is fit") {
   Url url;
   url.user = "u";
