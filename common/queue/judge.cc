@@ -206,7 +206,14 @@ Finding judge_copies(const Keys& keys, const std::string& id, const Audited& job
           copies};
 }
 
+// As relock.lua judges.
 std::string lock_flaw(const Audited& holder, std::string_view resource) {
+  if (!holder.active.empty()) {
+    auto entry = parse_active(holder.active);
+    if (!entry || entry->resource == resource) {
+      return "";
+    }
+  }
   if (!holder.known) {
     return "does not exist";
   }

@@ -4,7 +4,9 @@
 -- ARGV groups of 2: resource, id in its line ('' only the lock); 50 at most
 -- Returns flat: resource, id (holder or stranger), what it is now, for those that were wrong.
 -- Why it is safe at any time: whether it is wrong is judged here, at the moment of the repair.
--- Uses: base, sound, record, lock
+-- Why an active job holds what its attempt or its record names: one of them may be damaged, and two attempts of one resource are
+-- worse than a resource that is free later.
+-- Uses: base, sound, attempt, record, lock
 -- Flags: allow-oom
 need('jobs', 'active', 'scheduled', 'failed', 'done')
 sound('locks', 'blocked', 'pending')
@@ -13,11 +15,15 @@ local function report(resource, id, now_is)
   reply[#reply + 1], reply[#reply + 2], reply[#reply + 3] = resource, id, now_is
 end
 local function may_hold(id, resource)
-  local record = call('HGET', P .. 'jobs', id)
+  local record, value = call('HGET', P .. 'jobs', id), call('HGET', P .. 'active', id)
+  local a = value and attempt_of(value)
+  if value and (not a or a.resource == resource) then
+    return true
+  end
   if not record or resource_of(record) ~= resource then
     return false
   end
-  if call('HEXISTS', P .. 'active', id) == 1 then
+  if value then
     return true
   end
   for _, place in ipairs({'scheduled', 'blocked', 'failed', 'done'}) do

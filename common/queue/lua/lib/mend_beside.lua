@@ -1,13 +1,31 @@
 -- What belongs beside a job in its place. Nothing here moves a job but one that cannot run, and one whose resource is free.
 
+local function holds(job, resource)
+  return resource ~= '' and call('HGET', P .. 'locks', resource) == job.id
+end
+
+-- Attempt and record name two resources. What runs was claimed with the one that the job holds; if that says nothing, the
+-- attempt is believed: it must not lose its resource while it runs.
+local function mend_resource(job, a)
+  if holds(job, job.resource) and not holds(job, a.resource) then
+    call('HSET', P .. 'active', job.id, sub(job.active, 1, #job.active - #a.resource) .. job.resource)
+    say('active-corrupt', 'active', job.id, 'resource ' .. a.resource .. ' -> ' .. job.resource)
+    return
+  end
+  local stop = find(job.record, '\n', 1, true)
+  job.record = a.resource .. (stop and sub(job.record, stop) or '\n' .. job.record)
+  call('HSET', P .. 'jobs', job.id, job.record)
+  say('active-corrupt', 'jobs', job.id, 'resource of the record ' .. job.resource .. ' -> ' .. a.resource)
+  job.resource = a.resource
+end
+
 local function mend_active(job)
   local a = attempt_of(job.active)
   if not a then
     return  -- the sweep settles it, as lost
   end
   if a.resource ~= job.resource then
-    call('HSET', P .. 'active', job.id, sub(job.active, 1, #job.active - #a.resource) .. job.resource)
-    say('active-corrupt', 'active', job.id, 'resource ' .. a.resource .. ' -> ' .. job.resource)
+    mend_resource(job, a)
   end
   local holder = job.resource ~= '' and call('HGET', P .. 'locks', job.resource)
   if job.resource ~= '' and holder ~= job.id and not (holder and call('HEXISTS', P .. 'active', holder) == 1) then

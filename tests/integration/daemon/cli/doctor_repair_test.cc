@@ -102,6 +102,37 @@ TEST_CASE("repair: what cannot be read or has lost its parameters ends as corrup
   CHECK_THAT(queue.outcome("large"), Catch::Contains("its parameters were lost"));
 }
 
+TEST_CASE("repair: a running attempt keeps its resource, whatever its record says") {
+  Patient queue;
+  SECTION("no record") {
+    queue.plant({"HDEL", queue.key("jobs"), "active"});
+  }
+  SECTION("a record that names another resource") {
+    queue.plant({"HSET", queue.key("jobs"), "active", "other\nspoilt"});
+  }
+  SECTION("a value that cannot be read") {
+    queue.plant({"HDEL", queue.key("jobs"), "active"});
+    queue.plant({"HSET", queue.key("active"), "active", "garbage"});
+  }
+  std::vector<Relock> lock{{"r1", ""}, {"other", ""}};
+  CHECK(parse_relock(queue.hand.keys, queue.hand.run(relock(queue.hand.keys, lock)).view())
+            .value()
+            .empty());
+  queue.repair();
+  (void)queue.hand.run(relock(queue.hand.keys, lock));
+  CHECK(queue.plant({"HGET", queue.key("locks"), "r1"}) == "active");
+  CHECK(queue.place("blocked") == "blocked");
+  CHECK(queue.place("active") == "active");
+}
+
+TEST_CASE("repair: an attempt whose resource is garbage has that of its record again") {
+  Patient queue;
+  queue.plant({"HSET", queue.key("active"), "active", "1 w 1 1000 0 3 1000 other"});
+  CHECK(queue.repair() == Lines{"active-corrupt active"});
+  CHECK(queue.plant({"HGET", queue.key("active"), "active"}) == "1 w 1 1000 0 3 1000 r1");
+  CHECK(queue.found() == Lines{});
+}
+
 TEST_CASE("repair: locks and lines follow from the jobs") {
   Patient queue;
   SECTION("all locks are lost") {
