@@ -6,7 +6,7 @@
 -- that lost them all has only its clock and the callers' memories to tell how far they were.
 -- Uses: base, clock
 -- Flags: allow-oom
-local last, seen = last_token() or 0, tonumber(ARGV[2] or '0') or 0
+local last, seen = last_token() or 0, token_of(ARGV[2] or '') or 0
 if call('GET', P .. 'run') == ARGV[1] and seen <= last then
   return 'same'
 end

@@ -93,7 +93,7 @@ TEST_CASE("epoch: a Redis that lost everything gives larger tokens than any work
   q.run(epoch(q.keys, "one"));
   q.add({job("a")});
   // Its clock was an hour ahead, or it was restarted sixty times: far above the clock's.
-  q.say({"SET", q.keys("fence"), "9000000000000000"});
+  q.say({"SET", q.keys("fence"), "8000000000000000"});
   uint64_t before = q.take(1).token;
   q.say({"FLUSHALL"});
   CHECK(test::text_of(q.run(epoch(q.keys, "two")).view()) == "bumped");  // of one that knows none
@@ -101,4 +101,28 @@ TEST_CASE("epoch: a Redis that lost everything gives larger tokens than any work
   CHECK(test::text_of(q.run(epoch(q.keys, "two", before)).view()) == "same");
   q.add({job("b")});
   CHECK(q.take(1).token > before);
+}
+
+TEST_CASE("token: a fence too large to count on is garbage, and no token is given twice") {
+  QueueOfTest q;
+  q.run(epoch(q.keys, "one"));
+  q.add({job("a"), job("b"), job("c")});
+  uint64_t first = q.take(1, 1).token;
+  q.say({"SET", q.keys("fence"), GENERATE("9007199254740992", "9999999999999999")});
+  uint64_t second = q.take(2, 1).token;
+  uint64_t third = q.take(3, 1).token;
+  CHECK(first < second);
+  CHECK(second < third);
+  CHECK(third < 9'000'000'000'000'000);
+  // Nor is one that a worker may have been given.
+  CHECK(test::text_of(q.run(epoch(q.keys, "one", 9'999'999'999'999'999)).view()) == "same");
+}
+
+TEST_CASE("token: it grows though fence and run are lost") {
+  QueueOfTest q;
+  q.run(epoch(q.keys, "one"));
+  q.add({job("a"), job("b")});
+  uint64_t before = q.take(1, 1).token;
+  q.say({"DEL", q.keys("fence"), q.keys("run")});
+  CHECK(q.take(2, 1).token > before);
 }
