@@ -58,3 +58,15 @@ TEST_CASE("stint doctor: a setting that throws jobs away is wrong, with what to 
   CHECK(ended.code == 1);
   CHECK(ended.out.find("set maxmemory-policy noeviction") != std::string::npos);
 }
+
+TEST_CASE("stint doctor: beside its set of queues nothing outside a queue is touched") {
+  DoctorCalls calls;
+  calls.server.command({"SET", "stint:queues", "x"});
+  calls.server.command({"SET", "stint:jobs", "another program's"});
+  calls.server.command({"SET", "stint:workers", "another program's"});
+  auto ended = calls.doctor({"--repair"});
+  CHECK(ended.code == 0);
+  CHECK(ended.out.find("moved aside to stint:damaged:queues:") != std::string::npos);
+  CHECK(calls.server.command({"GET", "stint:jobs"}) == "another program's");
+  CHECK(calls.server.command({"GET", "stint:workers"}) == "another program's");
+}
