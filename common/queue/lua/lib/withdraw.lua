@@ -32,8 +32,11 @@ local function write_withdrawn()
 end
 
 -- Calls judge(i, id, place, record, value in active) for each known id once, in order, and answers for the others: 'none', or
--- 'skipped' where it is no longer in the expected place ('' = any).
+-- 'skipped' where it is no longer in the expected place ('' = any). More ids than a plan's calls can carry are refused.
 local function for_known(first, expected, judge)
+  if #ARGV - first >= 1000 then
+    error({err = 'ERR a batch is at most 1000 ids'})
+  end
   local answers, ids, slots = {}, {}, {}
   for i = first, #ARGV do
     answers[#answers + 1] = 'none'

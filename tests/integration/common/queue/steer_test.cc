@@ -188,3 +188,23 @@ TEST_CASE("totals: count every place and the attempts") {
   CHECK(t.failures == 1);
   CHECK(!t.paused);
 }
+
+TEST_CASE("steer: more ids than a script can carry are refused before anything is written") {
+  Steering q;
+  q.add({job("a"), job("b")});
+  Ids many{"a", "b"};
+  for (int i = 0; i < 999; ++i) {
+    many.push_back("x" + std::to_string(i));
+  }
+  for (const auto& command : {cancel_jobs(q.keys, milliseconds(0), std::nullopt, many),
+                              delete_jobs(q.keys, true, std::nullopt, many),
+                              retry_jobs(q.keys, milliseconds(0), false, many)}) {
+    auto reply = q.client.run(command);
+    REQUIRE_FALSE(reply.ok());
+    CHECK_THAT(reply.error().message, Contains("a batch is at most 1000 ids"));
+  }
+  CHECK(q.where("a") == "pending");
+  many.pop_back();
+  CHECK(q.remove(many)[0].status == Status::kDone);
+  CHECK(q.where("b") == "none");
+}
