@@ -13,6 +13,7 @@
 #include "common/queue/steer.h"
 #include "common/queue/upkeep.h"
 #include "common/redis/client.h"
+#include "common/redis/unreachable.h"
 #include "common/text/text.h"
 #include "daemon/fleet_plan.h"
 
@@ -31,7 +32,8 @@ Result<redis::Client> connect(const Config& config) {
   if (config.embedded) {
     url.socket = find_embedded(config);
   }
-  return redis::Client::connect(url, kReach, "stintd-once");
+  auto client = redis::Client::connect(url, kReach, "stintd-once");
+  return client ? std::move(client) : redis::with_advice(client.error(), config.embedded);
 }
 
 Error unexpected(const char* command) {

@@ -15,6 +15,7 @@
 #include "common/queue/keys.h"
 #include "common/queue/rights.h"
 #include "common/redis/eviction.h"
+#include "common/redis/unreachable.h"
 
 namespace stint::cli {
 namespace {
@@ -51,25 +52,13 @@ Error forbidden(const redis::Url& url) {
                                        "` and log in again"};
 }
 
-Error with_advice(const Error& error, bool embedded) {
-  if (error.code != ErrorCode::kUnavailable) {
-    return error;
-  }
-  std::string advice = embedded
-                           ? "; is stintd running here? Start it, or say where Redis is with "
-                             "--redis URL, STINT_REDIS_URL or redis.url in the configuration"
-                           : "; check that this Redis runs and that --redis, STINT_REDIS_URL or "
-                             "redis.url names the right one";
-  return {error.code, "cannot reach Redis at " + error.message + advice};
-}
-
 Result<Reached> connect(const redis::Url& url, bool embedded) {
   if (!url.socket.empty() && is_forbidden(url.socket)) {
     return forbidden(url);
   }
   auto client = redis::Client::connect(url, kReach, kClientName);
   if (!client) {
-    return with_advice(client.error(), embedded);
+    return redis::with_advice(client.error(), embedded);
   }
   return Reached{std::move(*client), url};
 }

@@ -46,6 +46,16 @@ TEST_CASE("stintd --retry-failed: what fails again meanwhile is not retried agai
   daemon.stop();
 }
 
+TEST_CASE("stintd --retry-failed: a Redis that is not there ends it with 7 and what to try") {
+  TempDir dir;
+  auto elsewhere = stintd({"--retry-failed", "--redis", "redis://127.0.0.1:1"});
+  CHECK(elsewhere.code == 7);
+  CHECK(elsewhere.err.find("check that this Redis runs") != std::string::npos);
+  auto own = stintd({"--retry-failed", "--redis", "unix://" + (dir / "none.sock")});
+  CHECK(own.code == 7);
+  CHECK(own.err.find("cannot reach Redis at unix://" + (dir / "none.sock")) != std::string::npos);
+}
+
 TEST_CASE("stintd --delete-failed: they are gone, and do not come back") {
   Daemon daemon;
   fail_three(daemon);
