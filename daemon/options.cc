@@ -55,8 +55,9 @@ void add_options(CLI::App& app, Options& options) {
       ->allow_extra_args(false);
   app.add_option("--plugins", flags.plugins, "folder or file with task plugins; may be repeated")
       ->allow_extra_args(false);
-  add_number(app, "--processes", flags.processes,
-             "worker processes (default: one a CPU; 0: none, run jobs in this one)");
+  add_number(
+      app, "--processes", flags.processes,
+      "worker processes (default: one a CPU; 0: none, run jobs in this one, which needs --redis)");
   add_number(app, "--slots", flags.slots, "jobs that a worker runs at once (default: 1)");
   app.add_option("--state-dir", flags.state_dir, "folder for the embedded Redis and the lock");
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error (default: info)");

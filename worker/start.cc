@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <string>
 #include <utility>
 
 #include "common/exit_code.h"
@@ -47,6 +49,29 @@ Result<std::vector<Plugin>> open_plugins(const Boot& boot) {
   return plugins;
 }
 
+// Both are legal and hardly meant. One worker says it for all of its daemon.
+void warn_of_plugins(const Boot& boot, const std::vector<Plugin>& plugins) {
+  if (boot.index != 0) {
+    return;
+  }
+  std::string names;
+  for (const Plugin& plugin : plugins) {
+    names += (names.empty() ? "" : ", ") + plugin.name();
+  }
+  if (plugins.empty()) {
+    log::warning("no plugin was found: no job can run here; plugins.paths or --plugins say where");
+  }
+  for (const auto& [name, config] : boot.config.plugin_config) {
+    bool loaded = std::any_of(plugins.begin(), plugins.end(),
+                              [&name](const Plugin& plugin) { return plugin.name() == name; });
+    if (!loaded) {
+      log::warning(
+          "a configured plugin is not loaded; the name is what STINT_PLUGIN says",
+          {{"table", "plugins." + name + ".config"}, {"loaded", names.empty() ? "none" : names}});
+    }
+  }
+}
+
 }  // namespace
 
 Prepared prepare_start(bool standalone) {
@@ -69,6 +94,7 @@ Prepared prepare_start(bool standalone) {
   if (!tasks) {
     return refused(standalone, tasks.error());
   }
+  warn_of_plugins(*boot, *plugins);
   return {Worker::Start{std::move(boot).value(), std::move(recorder).value(),
                         std::move(plugins).value(), std::move(tasks).value()},
           0};

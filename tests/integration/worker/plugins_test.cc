@@ -69,6 +69,31 @@ TEST_CASE(
   CHECK(read_file(dir / "trace") == "open 3 " + pid + "\nclose 3 " + pid + "\n");
 }
 
+TEST_CASE(
+    "worker: configuration for a plugin that is not there, and no plugin at all, are warned of") {
+  QueueOfJobs queue;
+  TempDir empty;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.plugin_paths = {kTestPlugins + "/opened"};
+  boot.config.plugin_config = {{"opened", "{}"}, {"openned", "{}"}};
+  WorkerProcess worker(boot);
+  REQUIRE(worker.wait_ready());
+  CHECK_THAT(worker.err(), Contains("plugins.openned.config"));
+  CHECK_THAT(worker.err(), Contains("loaded=opened") || Contains("loaded=\"opened\""));
+  CHECK_THAT(worker.err(), !Contains("plugins.opened.config") && !Contains("no plugin was found"));
+  boot.worker = "host-1-test.2";
+  boot.config.plugin_paths = {empty.path()};
+  boot.config.plugin_config.clear();
+  WorkerProcess idle(boot);
+  REQUIRE(idle.wait_ready());
+  CHECK_THAT(idle.err(), Contains("no plugin was found"));
+  boot.worker = "host-1-test.3";
+  boot.index = 1;
+  WorkerProcess second(boot);
+  REQUIRE(second.wait_ready());
+  CHECK_THAT(second.err(), !Contains("no plugin was found"));
+}
+
 TEST_CASE("worker: a Redis with another format is refused with 78") {
   QueueOfJobs queue;
   queue.server.command({"HSET", "stint:meta", "format", "99"});
