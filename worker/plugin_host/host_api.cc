@@ -173,10 +173,22 @@ int32_t complete(stint_job job, Completion completion) {
   return STINT_OK;
 }
 
+// Only the job's own log has room for the reason: the interface answers with a number.
+int32_t refuse_result(stint_job job, const Error& why) {
+  Attempt attempt(job);
+  if (attempt.open()) {
+    attempt->log.add(now_wall_ms(), attempt->attempt,
+                     "the task's result was refused: " + why.message);
+    attempt->has_news.store(true, std::memory_order_release);
+  }
+  return STINT_INVALID;
+}
+
 int32_t host_succeed(stint_job job, stint_str result) noexcept {
   std::string_view text = view_of(result);
-  if (!text.empty() && !check_json(text, kMaxResult, kMaxParamsDepth)) {
-    return STINT_INVALID;
+  auto good = text.empty() ? Result<void>{} : check_json(text, kMaxResult, kMaxParamsDepth);
+  if (!good) {
+    return refuse_result(job, good.error());
   }
   Completion completion;
   completion.how = Completion::How::kSucceeded;

@@ -145,7 +145,9 @@ class Job {
   bool succeed(std::string_view result_json = {}) const {
     auto answer = detail::host->succeed(handle_, detail::str(result_json));
     if (answer == STINT_INVALID) {
-      fail("the task's result was refused: it is not JSON, not UTF-8, or too large");
+      fail(
+          "the task's result was refused: not JSON, not UTF-8, or too large; the job's log says "
+          "which");
     }
     return answer == STINT_OK;
   }

@@ -78,7 +78,8 @@ typedef struct stint_host {
   int32_t (*log)(stint_job job, stint_str line); /* UTF-8; 8 kB a line, 64 KiB a job are kept */
 
   /* Completion, once, from any thread. */
-  int32_t (*succeed)(stint_job job, stint_str result_json); /* empty: null; at most 1 MiB */
+  /* empty: null; at most 1 MiB; where it is STINT_INVALID the job's log says why */
+  int32_t (*succeed)(stint_job job, stint_str result_json);
   int32_t (*fail)(stint_job job, stint_str message, uint32_t flags);
   int32_t (*release)(stint_job job,
                      uint64_t delay_milliseconds); /* run it again later, uncounted */

@@ -48,7 +48,9 @@ TEST_CASE("wrapper: a result that is no JSON fails the attempt instead of being 
   FakePluginHost host(kPlugins + "/faulty/faulty.so");
   auto out = host.run("bad_result", R"({"text": "{not json"})");
   CHECK(out.how == "fail");
-  CHECK(out.text == "the task's result was refused: it is not JSON, not UTF-8, or too large");
+  CHECK(
+      out.text ==
+      "the task's result was refused: not JSON, not UTF-8, or too large; the job's log says which");
 }
 
 TEST_CASE("wrapper: a second completion is refused and told to the task") {

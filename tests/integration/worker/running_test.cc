@@ -142,6 +142,8 @@ TEST_CASE("worker: results that are no JSON are refused, and an attempt can fail
   CHECK(queue.reaches("bad", "failed"));
   CHECK(queue.reaches("final", "failed"));
   CHECK_THAT(queue.outcome("final"), Contains(R"("attempt":1)"));
+  REQUIRE(queue.log("bad").size() == 1);
+  CHECK_THAT(queue.log("bad")[0], Contains("the task's result was refused: not JSON: "));
 }
 
 TEST_CASE("worker: an unknown task fails at once and names the nearest one") {
