@@ -15,9 +15,8 @@ import time
 from pathlib import Path
 
 from main_job_daemon import Daemon, MainJobError
-from main_job_files import Files, compare, sha256sum
+from main_job_files import Files, Ticker, compare, sha256sum
 
-TERMINAL = sys.stdout.isatty()
 SHOWN = 20  # of each list at the end
 
 
@@ -30,21 +29,15 @@ def human(size):
 
 
 class Progress:
-    """Done, failed and jobs a second: one line that is rewritten on a terminal, a line every three seconds elsewhere."""
+    """Done, failed and jobs a second."""
 
     def __init__(self, total):
-        self.total, self.started, self.last_line = total, time.monotonic(), 0.0
+        self.total, self.started, self.ticker = total, time.monotonic(), Ticker(pause=3.0)
 
     def show(self, stats, last=False):
-        now = time.monotonic()
         ended = stats["done"] + stats["failed"]
-        rate = ended / max(now - self.started, 0.001)
-        line = f"{ended} of {self.total} jobs: {stats['done']} done, {stats['failed']} failed, {rate:.0f} jobs/s"
-        if TERMINAL:
-            print(f"\r{line}\x1b[K", end="\n" if last else "", flush=True)
-        elif last or now - self.last_line >= 3:
-            print(line, flush=True)
-            self.last_line = now
+        rate = ended / max(time.monotonic() - self.started, 0.001)
+        self.ticker.show(f"{ended} of {self.total} jobs: {stats['done']} done, {stats['failed']} failed, {rate:.0f} jobs/s", last)
 
 
 def run_jobs(daemon, files):
@@ -83,7 +76,7 @@ def report(files, verdict, seconds, retry):
     show_list("skipped, because the name is not UTF-8 or holds control characters", [repr(p) for p in files.skipped])
     show_list("folders that cannot be listed", files.closed)
     show_list("failed", [f"{job['id']}  {message}" for job, message in verdict.failed])
-    if verdict.failed:
+    if verdict.failed and retry:
         print(f"  to retry them: {retry}")
     show_list("DIFFERENT", verdict.different)
     show_list("LOST", verdict.lost)
@@ -105,9 +98,16 @@ def main_job(daemon, files, keep):
     seconds = run_jobs(daemon, files)
     print("run: comparing with sha256sum", flush=True)
     verdict = compare(files, daemon.jobs(f"file-{n + 1}" for n in range(len(files.paths))), sha256sum(files.paths))
-    retry = f"{daemon.command} job retry --state failed --yes"
-    report(files, verdict, seconds, retry if keep else f"(with --keep, while stintd runs) {retry}")
+    # Without --keep the queue is gone when this is read.
+    report(files, verdict, seconds, f"{daemon.command} job retry --state failed --yes" if keep else None)
     return not verdict.different and not verdict.lost
+
+
+def find_files(root, leave_out):
+    try:
+        return Files(os.fsencode(root), leave_out=os.fsencode(leave_out))
+    except OSError as error:
+        raise MainJobError(f"{root} cannot be listed: {error.strerror}") from None
 
 
 def main(build, root, keep):
@@ -116,7 +116,7 @@ def main(build, root, keep):
     kept = False
     try:
         print(f"run: looking for files below {root}", flush=True)
-        files = Files(os.fsencode(root), leave_out=os.fsencode(folder))
+        files = find_files(root, folder)
         daemon.start(keep_max=len(files.paths) + 1000)
         good = main_job(daemon, files, keep)
         if keep:

@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+from main_job_files import Ticker
+
 START_LIMIT, STOP_LIMIT = 60, 60  # seconds
 SHOW_BATCH = 500                  # ids a call of `job show`
 
@@ -99,9 +101,11 @@ class Daemon:
 
     def jobs(self, ids):
         """id -> what `job show` says."""
-        ids, shown = list(ids), {}
+        ids, shown, ticker = list(ids), {}, Ticker()
         for at in range(0, len(ids), SHOW_BATCH):
             shown.update((job["id"], job) for job in self.stint("--json", "job", "show", *ids[at:at + SHOW_BATCH]))
+            ticker.show(f"{len(shown)} of {len(ids)} results read")
+        ticker.wipe()
         return shown
 
     def stop(self):

@@ -3,7 +3,32 @@
 import json
 import os
 import subprocess
+import sys
+import time
 from dataclasses import dataclass, field
+
+TERMINAL = sys.stdout.isatty()
+DIGEST_BATCH = 500  # files a call of sha256sum
+
+
+class Ticker:
+    """One line of progress: rewritten at most twice a second on a terminal, a line every few seconds elsewhere."""
+
+    def __init__(self, pause=5.0):
+        self.pause = 0.5 if TERMINAL else pause
+        self.shown = time.monotonic()
+
+    def show(self, line, last=False):
+        """The last one is always shown, and ends the line."""
+        now = time.monotonic()
+        if not last and now - self.shown < self.pause:
+            return
+        self.shown = now
+        print(f"\r{line}\x1b[K" if TERMINAL else line, end="" if TERMINAL and not last else "\n", flush=True)
+
+    def wipe(self):
+        if TERMINAL:
+            print("\r\x1b[K", end="", flush=True)
 
 
 def is_plain(path):
@@ -30,12 +55,17 @@ class Files:
     def __init__(self, root, leave_out):
         self.root, self.leave_out = root, leave_out
         self.paths, self.prints, self.skipped, self.closed = [], [], [], []
+        with os.scandir(root):  # an OSError if it cannot be listed at all
+            pass
+        ticker = Ticker()
         for folder, folders, _names in os.walk(root, onerror=lambda error: self.closed.append(str(error))):
             folders.sort()
             if folder == leave_out:
                 folders.clear()
                 continue
             self.take(folder)
+            ticker.show(f"{len(self.paths)} files found")
+        ticker.wipe()
 
     def take(self, folder):
         try:
@@ -61,9 +91,14 @@ class Files:
 
 def sha256sum(paths):
     """path -> digest, of those that sha256sum can read."""
-    done = subprocess.run(["xargs", "-0", "-r", "sha256sum", "-z", "--"], input=b"\0".join(paths), stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL)
-    return {line[66:]: line[:64].decode() for line in done.stdout.split(b"\0") if line}
+    digests, ticker = {}, Ticker()
+    for at in range(0, len(paths), DIGEST_BATCH):
+        done = subprocess.run(["xargs", "-0", "-r", "sha256sum", "-z", "--"], input=b"\0".join(paths[at:at + DIGEST_BATCH]),
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        digests.update((line[66:], line[:64].decode()) for line in done.stdout.split(b"\0") if line)
+        ticker.show(f"{min(at + DIGEST_BATCH, len(paths))} of {len(paths)} files compared")
+    ticker.wipe()
+    return digests
 
 
 @dataclass
