@@ -60,10 +60,12 @@ Obituary obituary(const Boot& boot, const control::FlightRecorder& recorder) {
   return dead;
 }
 
-// Until Redis has answered every step. A refusal is final: the sweep finds it.
+// Every step until Redis has done it, or time is up. One that it went on refusing does not keep the
+// others.
 Result<void> settle(const Boot& boot, std::deque<redis::Command> steps) {
   MonoTime deadline = now_mono() + kPatience;
   Result<redis::Client> client = Error{ErrorCode::kUnavailable, "not connected"};
+  Result<void> refusal;
   while (!steps.empty()) {
     if (!client) {
       client =
@@ -72,16 +74,22 @@ Result<void> settle(const Boot& boot, std::deque<redis::Command> steps) {
     kill_point("before", "settling");
     auto reply = client ? client->run(steps.front()) : Result<redis::OwnedReply>(client.error());
     kill_point("after", "settling");
+    bool refused = !reply && reply.error().code != ErrorCode::kUnavailable;
     if (reply) {
       steps.pop_front();
-    } else if (reply.error().code != ErrorCode::kUnavailable || now_mono() > deadline) {
+    } else if (now_mono() > deadline && !refused) {
       return reply.error();
+    } else if (now_mono() > deadline) {
+      refusal = reply.error();
+      steps.pop_front();
     } else {
-      client = reply.error();
+      if (!refused) {
+        client = reply.error();
+      }
       std::this_thread::sleep_for(kPause);
     }
   }
-  return {};
+  return refusal;
 }
 
 }  // namespace
@@ -94,7 +102,9 @@ void become_settler(const Boot& boot, const control::FlightRecorder& recorder, i
   // Only flags change, so that tasks, which still run, lose nothing before exec ends them.
   (void)::close_range(control::kRecorderFd + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   struct itimerval none {};
-  (void)::setitimer(ITIMER_REAL, &none, nullptr);  // a task's alarm would survive exec
+  for (auto timer : {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF}) {
+    (void)::setitimer(timer, &none, nullptr);  // a task's alarm would survive exec
+  }
   std::array<std::string, 3> words{"stint-worker", "--settle", std::to_string(exit_code)};
   std::array<char*, 4> argv{words[0].data(), words[1].data(), words[2].data(), nullptr};
   kill_point("before", "last will");

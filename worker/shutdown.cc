@@ -66,12 +66,11 @@ void Shutdown::hand_back_now() {
 }
 
 void Shutdown::give_up_on(const Job& job, EndKind kind) {
-  if (limit_passed_) {
-    return;
+  if (!limit_passed_) {
+    log::error("a task does not stop; without a supervisor the whole process ends",
+               {{"queue", job.queue_name}, {"job", job.id}, {"kind", to_string(kind)}});
+    hand_back_now();
   }
-  log::error("a task does not stop; without a supervisor the whole process ends",
-             {{"queue", job.queue_name}, {"job", job.id}, {"kind", to_string(kind)}});
-  hand_back_now();
   if (kind == EndKind::kLost) {
     end(true);  // its lease runs out: no time to wait for Redis
   }

@@ -105,6 +105,26 @@ TEST_CASE("worker: without a supervisor no task runs any more when its job is gi
   CHECK(worker.wait_exit() == 0);
 }
 
+TEST_CASE(
+    "worker: without a supervisor what Redis refuses for a while is given back all the same") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.shutdown_timeout = milliseconds(100);
+  WorkerProcess worker(boot);
+  queue.submit({job("stubborn", "hang")});
+  REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
+  queue.server.command({"CONFIG", "SET", "min-replicas-to-write", "1"});
+  worker.hang_up();
+  REQUIRE(eventually(kSoon, [&] {  // only the program without tasks gets so far
+    return threads(worker.pid()) == 1 &&
+           queue.server.command({"INFO", "errorstats"}).find("NOREPLICAS") != std::string::npos;
+  }));
+  queue.server.command({"CONFIG", "SET", "min-replicas-to-write", "0"});
+  CHECK(worker.wait_exit() == 0);
+  CHECK(queue.place("stubborn") == "pending");
+  CHECK(queue.totals().attempts == 0);
+}
+
 TEST_CASE("worker: a paused worker takes nothing until it is continued") {
   QueueOfJobs queue;
   WorkerProcess worker(boot_for(queue.server.url()));
