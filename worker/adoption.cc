@@ -6,6 +6,7 @@
 
 #include "common/job/record.h"
 #include "common/log/log.h"
+#include "common/queue/quarantine.h"
 #include "common/text/text.h"
 
 namespace stint {
@@ -146,15 +147,18 @@ void Adoption::fetch_params_of(Job& job) {
     if (job.handle != handle || job.stage != Stage::kLine) {
       return;
     }
-    if (!reply) {
+    if (!reply && reply.error().code == ErrorCode::kUnavailable) {
       job.params_asked =
           false;  // asked again when the line is looked at next, or with the next connection
       return;
     }
-    if (reply->is_nil()) {
+    if (!reply) {
+      put_off(job, reply.error());
+    } else if (reply->is_nil()) {
       std::erase(line_, &job);
       settle_unrunnable(job, {ErrorCode::kInvalid, "corrupt record: its parameters are missing"});
     } else {
+      refusal_said_ = false;
       job.fetched_params = reply->str();
       job.params = job.fetched_params;
       job.params_ready = true;
@@ -162,6 +166,17 @@ void Adoption::fetch_params_of(Job& job) {
     context_.changed();
   };
   context_.redis.run(redis::plain({"HGET", lane_.keys("params"), job.id}), std::move(done));
+}
+
+// Asked again at once it would be refused again, and those behind it would wait.
+void Adoption::put_off(Job& job, const Error& refusal) {
+  move_aside(context_.redis, lane_.keys, refusal);
+  if (!std::exchange(refusal_said_, true)) {
+    log::error("redis refuses parameters, their jobs are put off",
+               {{"queue", lane_.keys.queue()}, {"job", job.id}, {"error", refusal.message}});
+  }
+  std::erase(line_, &job);
+  reporter_.release(job, Release::How::kFree, kRefusedPause);
 }
 
 // Two commands for all that wait: the tasks' times are Redis', and so must be the time they are

@@ -35,6 +35,7 @@ class Adoption {
   void settle_unrunnable(Job& job, const Error& error);
   void fetch_params();
   void fetch_params_of(Job& job);
+  void put_off(Job& job, const Error& refusal);
   void ask_who_has();
   void release_asked(const std::vector<Job*>& asked);
   void on_seen(const std::vector<Job*>& asked, int64_t now_ms, redis::ReplyView seen);
@@ -48,6 +49,7 @@ class Adoption {
   bool asking_ = false;
   Hearsay hearsay_;
   bool closed_ = false;
+  bool refusal_said_ = false;
 };
 
 }  // namespace stint

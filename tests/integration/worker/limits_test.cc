@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/queue/finish.h"
+#include "common/queue/upkeep.h"
 #include "tests/integration/worker/queue_of_jobs.h"
 #include "tests/support/cut_proxy.h"
 #include "tests/support/worker_process.h"
@@ -253,9 +254,26 @@ TEST_CASE("worker: lost requests and replies lose no job and run none twice") {
   CHECK(eventually(kSoon, [&] { return worker.recorder().held().empty(); }));
 }
 
+TEST_CASE("worker: parameters that Redis refuses hold up no other job") {
+  QueueOfJobs queue;
+  queue.submit({job("big", "echo", '"' + std::string(100'000, 'x') + '"'), job("small", "echo")});
+  queue.server.command({"DEL", queue.keys("params")});
+  queue.server.command({"SET", queue.keys("params"), "of another type"});
+  WorkerProcess worker(boot_for(queue.server.url()));
+  CHECK(queue.reaches("small", "done", milliseconds{10'000}));
+  auto client = queue.server.client();
+  CHECK(eventually(kSoon, [&] {  // a daemon promotes what was put off
+    return client.run(promote(queue.keys)) && queue.place("big") == "failed";
+  }));
+  CHECK_THAT(queue.outcome("big"), Contains("corrupt"));
+  CHECK_THAT(worker.err(), Contains("redis refuses parameters"));
+}
+
 TEST_CASE("worker: an outage is said once when it begins and once when it ends") {
   QueueOfJobs queue;
-  WorkerProcess worker(boot_for(queue.server.url()));
+  Boot boot = boot_for(queue.server.url());
+  boot.config.log_level = "debug";  // at info its supervisor alone says so
+  WorkerProcess worker(boot);
   REQUIRE(worker.wait_ready());
   queue.server.kill9();
   CHECK(eventually(
