@@ -30,6 +30,8 @@ void EventListener::heard(std::string_view channel, std::string_view message) {
   } else if (message.starts_with(kCancel)) {
     message.remove_prefix(kCancel.size());
     listener_.on_cancel(message.substr(0, message.find(' ')));
+  } else if (message == "resumed") {
+    listener_.on_resumed();
   }
 }
 

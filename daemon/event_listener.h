@@ -1,7 +1,7 @@
-// Hears the hints that scripts publish on `P events` of every queue: `cancel <worker> <id>` and
-// `due`. A connection of its own, because a subscribed one takes no other commands. Nothing depends
-// on a hint: heartbeats and the promoter's own clock find the same later. Supervisor, on its
-// thread.
+// Hears the hints that scripts publish on `P events` of every queue: `cancel <worker> <id>`, `due`
+// and `resumed`. A connection of its own, because a subscribed one takes no other commands. Nothing
+// depends on a hint: heartbeats and the promoter's own clock find the same later. Supervisor, on
+// its thread.
 #pragma once
 
 #include <functional>
@@ -19,6 +19,7 @@ class EventListener {
   struct Listener {
     std::function<void(std::string_view worker)> on_cancel;
     std::function<void(std::string_view queue_prefix)> on_due;
+    std::function<void()> on_resumed;
   };
   EventListener(uv_loop_s* loop, const redis::Url& url, const std::vector<Keys>& queues,
                 Listener listener);

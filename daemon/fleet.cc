@@ -265,6 +265,10 @@ void Fleet::resume() {
   for_each([](WorkerHandle& worker) { worker.resume(); });
 }
 
+void Fleet::look() {
+  for_each([](WorkerHandle& worker) { worker.look(); });
+}
+
 void Fleet::look(std::string_view worker_id) {
   for_each([&](WorkerHandle& worker) {
     if (worker.id() == worker_id) {

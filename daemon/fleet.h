@@ -46,6 +46,7 @@ class Fleet {
   void pause();
   void resume();
   void look(std::string_view worker);
+  void look();  // every worker
 
   // From the reaper.
   WorkerHandle* find(pid_t pid);

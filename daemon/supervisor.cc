@@ -197,8 +197,9 @@ void Supervisor::keep_queues() {
     }
   };
   auto on_cancel = [this](std::string_view worker) { fleet_->look(worker); };
+  auto on_resumed = [this] { fleet_->look(); };
   events_ = std::make_unique<EventListener>(loop_.get(), config_->redis, keys,
-                                            EventListener::Listener{on_cancel, on_due});
+                                            EventListener::Listener{on_cancel, on_due, on_resumed});
   memory_ = std::make_unique<MemoryWatch>(loop_.get(), *redis_, keys, [this] {
     for (auto& keeper : keepers_) {
       keeper->on_pressure();

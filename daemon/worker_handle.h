@@ -48,7 +48,7 @@ class WorkerHandle {
   void stop(milliseconds limit);
   void pause();
   void resume();
-  void look();                      // heartbeat now
+  void look();                      // heartbeat now; is a paused queue still paused?
   void kill(std::string_view why);  // now; no job's fault
 
   // The tick: kills what is past its kill_at; what is stuck. stuck_after: age of the last beat.

@@ -179,6 +179,12 @@ void Claimer::look_whether_paused() {
                      });
 }
 
+void Claimer::on_look() {
+  if (supply_ == Supply::kPaused && !stopped_ && timer_.active()) {
+    timer_.start(milliseconds{0});
+  }
+}
+
 void Claimer::on_time() {
   if (!context_.redis.ready()) {
     timer_.start(kRefusedPause);

@@ -39,7 +39,8 @@ class Claimer {
   void wait_if_empty();  // there is room: be told of the next job
   void forget_empty();   // there is no room: when there is, ask before waiting
 
-  void stop();    // no more jobs; ends the wait
+  void on_look();  // a pause may be over
+  void stop();     // no more jobs; ends the wait
   void resume();  // after stop()
   bool settled() const { return !context_.redis.ready() || (!asked_ && !owes_); }
 

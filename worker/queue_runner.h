@@ -26,7 +26,10 @@ class QueueRunner {
   void on_down() { claimer_.on_down(); }
   void on_ended(Job& job);  // its attempt has ended in a slot
   void on_asked(Job& job);  // its task waits for the checkpoint
-  void on_look() { leases_.beat_now(); }
+  void on_look() {
+    leases_.beat_now();
+    claimer_.on_look();
+  }
   void on_second();  // the worker's tick
   void flush();  // sends what has gathered; ends before claims, so that locks are handed on first
 

@@ -28,7 +28,7 @@ enum class FrameType : uint8_t {
   kStop = 's',   // the same, but tell the tasks (reason shutdown); payload: milliseconds until the
                  // rest is handed back
   // and the worker exits 0, as text; 0 = no limit. May be sent again with a shorter limit
-  kLook = 'l',  // heartbeat now: a cancel was asked for
+  kLook = 'l',  // heartbeat now: a cancel was asked for; and look whether a pause is over
   // worker -> supervisor
   kReady = 'r',   // plugins are open, Redis was reached once
   kFailed = 'f',  // cannot start; payload: the reason, one line. Exit 78 follows

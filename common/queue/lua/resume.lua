@@ -2,7 +2,8 @@
 -- KEYS[1] prefix
 -- ARGV none
 -- Returns 'ok'.
--- Why workers notice within two seconds: one that sees a paused queue looks at the key at that pace instead of waiting.
+-- Why the hint: a worker that sees a paused queue looks at the key every two seconds. Daemons tell theirs to look now.
 -- Flags: allow-oom
 redis.call('DEL', KEYS[1] .. 'paused')
+redis.pcall('PUBLISH', KEYS[1] .. 'events', 'resumed')
 return 'ok'
