@@ -1,6 +1,6 @@
 // Whether a worker would load plugins: stint-worker --check in a process of its own, because what
-// loads a plugin runs its code. Called by `stint plugin check` and `stintd --check-config`. Blocks
-// until that process has ended.
+// loads a plugin runs its code. Called by `stint plugin check`, stintd at start and `stintd
+// --check-config`. Blocks until that process has ended.
 #pragma once
 
 #include <span>

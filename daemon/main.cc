@@ -6,6 +6,7 @@
 #include "common/config/toml/load.h"
 #include "common/exit_code.h"
 #include "common/log/log.h"
+#include "common/plugin_check.h"
 #include "daemon/one_shot.h"
 #include "daemon/options.h"
 #include "daemon/standalone.h"
@@ -20,6 +21,11 @@ ExitCode complain(const Error& error) {
 }
 
 ExitCode run_daemon(const Options& options, const LoadedConfig& loaded) {
+  // Before Redis and workers are started: a mistake is one line then.
+  auto plugins = check_plugins(loaded.config.plugin_paths);
+  if (!plugins && plugins.error().code == ErrorCode::kConfig) {
+    return complain(plugins.error());
+  }
   if (wants_standalone(loaded.config)) {
     return complain(exec_standalone(loaded.config));
   }

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "common/queue/keys.h"
@@ -22,6 +23,8 @@ namespace {
 
 constexpr const char* kSystemSocket = "/var/lib/stint/redis.sock";
 constexpr const char* kClientName = "stint";
+constexpr milliseconds kStarting{2'000};
+constexpr milliseconds kStartingPause{50};
 
 // A socket that exists but may not be reached: the group to which the way there belongs.
 std::string group_on_the_way(std::filesystem::path path) {
@@ -81,7 +84,14 @@ Result<Reached> reach_redis(const Config& config) {
   if (!config.embedded) {
     return connect(config.redis, false);
   }
+  // Whoever starts stintd and then submits need not know when it is up.
+  MonoTime patience = now_mono() + kStarting;
   auto own = connect(config.redis, true);
+  while (!own && own.error().code == ErrorCode::kUnavailable && now_mono() < patience &&
+         !is_forbidden(config.redis.socket) && access(kSystemSocket, F_OK) != 0) {
+    std::this_thread::sleep_for(kStartingPause);
+    own = connect(config.redis, true);
+  }
   redis::Url system = config.redis;
   system.socket = kSystemSocket;
   bool try_system = !own && system.socket != config.redis.socket &&

@@ -23,7 +23,21 @@ DaemonOptions with_plugins(std::vector<std::string> plugins) {
 }  // namespace
 
 TEST_CASE("bad plugin at start: exit 78 with one line that says which and why") {
-  for (const char* name : {"wrong_abi", "no_symbol", "open_fails"}) {
+  for (const char* name : {"wrong_abi", "no_symbol", "null_entry", "unresolved"}) {
+    INFO(name);
+    DaemonOptions options = with_plugins({bad_plugin(name)});
+    options.start = false;
+    Daemon daemon(options);
+    daemon.launch();
+    CHECK(daemon.wait(milliseconds{20'000}) == 78);
+    std::string log = daemon.log();
+    CHECK(log.find(name) != std::string::npos);
+    CHECK(std::count(log.begin(), log.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("plugin whose open fails at start: exit 78, and one error says which and why") {
+  for (const char* name : {"open_fails"}) {
     INFO(name);
     DaemonOptions options = with_plugins({bad_plugin(name)});
     options.start = false;
@@ -36,6 +50,16 @@ TEST_CASE("bad plugin at start: exit 78 with one line that says which and why") 
     REQUIRE(first != std::string::npos);
     CHECK(log.find(" error ", first + 1) == std::string::npos);
   }
+}
+
+TEST_CASE("start: a submit that comes before Redis is up waits for it") {
+  DaemonOptions options;
+  options.start = false;
+  Daemon daemon(options);
+  daemon.launch();
+  auto id = daemon.submit({"info"});
+  CHECK(daemon.until_state(id, "done"));
+  daemon.stop();
 }
 
 TEST_CASE("reload with a broken configuration changes nothing and says so") {

@@ -255,6 +255,21 @@ Result<void> apply_queues(const ConfigFlags& flags, LoadedConfig& loaded) {
   return {};
 }
 
+// Only here is the namespace known for good.
+Result<void> check_intake(const ConfigFlags&, LoadedConfig& loaded) {
+  for (const QueueConfig& queue : loaded.config.queues) {
+    for (const std::string& list : queue.intake) {
+      if (list.starts_with(loaded.config.ns + ":")) {
+        std::string key = "queues." + queue.name + ".intake";
+        return Error{ErrorCode::kConfig,
+                     loaded.origins[key] + ": " + key + " names '" + list +
+                         "', a key of stint itself: name lists that other programs fill"};
+      }
+    }
+  }
+  return {};
+}
+
 Result<void> apply_numbers(const ConfigFlags& flags, LoadedConfig& loaded) {
   Config& config = loaded.config;
   if (flags.processes) {
@@ -300,7 +315,7 @@ Result<LoadedConfig> load_config(const ConfigFlags& flags) {
   if (!state.origin.empty()) {
     loaded.origins["state_dir"] = state.origin;
   }
-  for (auto* step : {apply_namespace, apply_queues, apply_numbers}) {
+  for (auto* step : {apply_namespace, apply_queues, check_intake, apply_numbers}) {
     if (auto applied = step(flags, loaded); !applied.ok()) {
       return applied.error();
     }

@@ -75,6 +75,8 @@ TEST_CASE("config: a wrong type or range is refused with its place") {
                           "queues.a.intake = \"x\"",
                           "queues.a.intake = [\"\"]",
                           "queues.a.intake = [\"a\\nb\"]",
+                          "queues.a.intake = [\"stint:{a}:pending\"]",
+                          "namespace = \"own\"\nqueues.a.intake = [\"own:{b}:inbox\"]",
                           "tasks.t.lease = \"10ms\"",
                           "tasks.t.timeout = true",
                           "tasks.t.grace = \"x\"",
