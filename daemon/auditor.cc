@@ -14,10 +14,7 @@
 namespace stint {
 namespace {
 
-constexpr milliseconds kFirstLook{2'000};
-constexpr milliseconds kLookEvery{60'000};
-constexpr milliseconds kPageEvery{500};
-constexpr const char* kPageSize = "50";
+constexpr const char* kPageSize = "400";
 constexpr size_t kMostRemembered = 10'000;
 constexpr size_t kShown = 256;
 
@@ -25,19 +22,24 @@ struct Table {
   const char* scan;
   const char* name;
 };
-constexpr Table kTables[] = {{"HSCAN", "jobs"},      {"HSCAN", "active"},  {"HSCAN", "locks"},
-                             {"ZSCAN", "scheduled"}, {"ZSCAN", "blocked"}, {"ZSCAN", "failed"},
+// First what may stop jobs: the rest may take hours. A short pass ends there.
+constexpr Table kTables[] = {{"HSCAN", "locks"},  {"ZSCAN", "blocked"},   {"HSCAN", "jobs"},
+                             {"HSCAN", "active"}, {"ZSCAN", "scheduled"}, {"ZSCAN", "failed"},
                              {"ZSCAN", "done"}};
+constexpr size_t kShort = 2;
 constexpr std::string_view kLocks = "locks";
 
 }  // namespace
 
-Auditor::Auditor(uv_loop_s* loop, redis::Connection& redis, Keys keys)
-    : redis_(redis), keys_(std::move(keys)), timer_(loop, [this] { turn(); }) {
-  timer_.start(kFirstLook);
+Auditor::Auditor(uv_loop_s* loop, redis::Connection& redis, Keys keys, AuditPace pace)
+    : redis_(redis), keys_(std::move(keys)), timer_(loop, [this] { turn(); }), pace_(pace) {
+  full_rest_.least = pace.full_looks;
+  short_rest_.least = pace.short_looks;
+  timer_.start(pace.first_look);
 }
 
 void Auditor::ask(redis::Command command, Next next) {
+  ++count_.commands;
   redis_.run(std::move(command), [this, next, alive = std::weak_ptr<int>(alive_)](
                                      const Result<redis::ReplyView>& reply) {
     if (alive.expired()) {
@@ -55,12 +57,12 @@ void Auditor::ask(redis::Command command, Next next) {
 void Auditor::failed(const Error& error) {
   move_aside(redis_, keys_, error);
   if (error.code != ErrorCode::kUnavailable && !std::exchange(refusal_said_, true)) {
-    log::warning("audit refused; trying again every minute",
+    log::warning("audit refused; it is tried again",
                  {{"queue", keys_.queue()}, {"error", error.message}});
   }
   in_pass_ = false;
   seen_.clear();
-  timer_.start(kLookEvery);
+  timer_.start(pace_.look);
 }
 
 void Auditor::turn() {
@@ -79,21 +81,44 @@ void Auditor::looked(redis::ReplyView counters) {
   for (size_t i = 0; i < counters.size(); ++i) {
     now.append(counters[i].str()).append(" ");
   }
-  if (now == seen_) {
+  ++count_.looks;
+  ++full_rest_.looks;
+  ++short_rest_.looks;
+  if (now != std::exchange(seen_, now) || full_rest_.over()) {
+    begin_pass(true);
+  } else if (full_rest_.looks % full_rest_.least == 0) {
+    ask(totals(keys_), &Auditor::totals_looked);
+  } else if (short_rest_.over()) {
     ask(redis::plain({"ZCARD", keys_("blocked")}), &Auditor::blocked_counted);
-    return;
+  } else {
+    timer_.start(pace_.look);
   }
-  seen_ = now;
-  ask(quarantine(keys_), &Auditor::types_checked);
+}
+
+// The queue is large, and rests; but what is new and unbalanced is looked at now.
+void Auditor::totals_looked(redis::ReplyView reply) {
+  auto now = parse_totals(reply);
+  if (now && imbalance(*now) != imbalance_) {
+    begin_pass(true);
+  } else {
+    timer_.start(pace_.look);
+  }
 }
 
 // Jobs that wait for a resource and nothing that moves: perhaps nobody hands it on.
 void Auditor::blocked_counted(redis::ReplyView count) {
   if (count.integer() > 0) {
-    ask(quarantine(keys_), &Auditor::types_checked);
+    begin_pass(false);
   } else {
-    timer_.start(kLookEvery);
+    short_rest_.looks = 0;
+    timer_.start(pace_.look);
   }
+}
+
+void Auditor::begin_pass(bool full) {
+  full_ = full;
+  begun_at_ = count_.commands;
+  ask(quarantine(keys_), &Auditor::types_checked);
 }
 
 void Auditor::types_checked(redis::ReplyView reply) {
@@ -192,11 +217,15 @@ void Auditor::relocked(redis::ReplyView reply) {
 }
 
 void Auditor::page_done() {
-  if (cursor_ == "0" && ++table_ == std::size(kTables)) {
-    ask(totals(keys_), &Auditor::have_totals);
+  if (cursor_ == "0" && ++table_ == (full_ ? std::size(kTables) : kShort)) {
+    if (full_) {
+      ask(totals(keys_), &Auditor::have_totals);
+    } else {
+      end_pass();
+    }
     return;
   }
-  timer_.start(kPageEvery);
+  timer_.start(pace_.page);
 }
 
 void Auditor::have_totals(redis::ReplyView reply) {
@@ -205,7 +234,8 @@ void Auditor::have_totals(redis::ReplyView reply) {
     failed(now.error());
     return;
   }
-  if (imbalance(*now) != 0) {
+  imbalance_ = imbalance(*now);
+  if (imbalance_ != 0) {
     note(totals_finding(keys_, *now));
   }
   end_pass();
@@ -227,10 +257,19 @@ void Auditor::end_pass() {
         "the queue is damaged; run: stint doctor --repair",
         {{"queue", keys_.queue()}, {"found", new_}, {"first", escape(first_, 2 * kShown)}});
   }
-  said_ = std::move(found_);
+  count_.said += new_;
+  ++count_.passes;
+  if (full_) {
+    said_.clear();
+  }
+  said_.merge(found_);
+  short_rest_.looks = 0;
+  Rest& rest = full_ ? full_rest_ : short_rest_;
+  rest.looks = 0;
+  rest.cost = count_.commands - begun_at_;
   in_pass_ = false;
   refusal_said_ = false;
-  timer_.start(kLookEvery);
+  timer_.start(pace_.look);
 }
 
 }  // namespace stint

@@ -1,9 +1,10 @@
-// Looks whether the invariant of a queue holds, two pages a second, as `stint doctor` does; only
-// while the queue changes. What it finds is logged once a daemon, with the advice to run the
-// doctor. By itself it repairs what stops jobs and cannot be decided otherwise: keys of another
-// type are moved aside, resources that nobody hands on go to the first in line; each script judges
-// again. An idle queue costs two commands a minute. Supervisor, on its thread; any number of
-// daemons may do it.
+// Looks whether the invariant of a queue holds, two pages a second, as `stint doctor` does: a pass
+// over all of it at once, when it has changed, and every ten minutes though nothing moves; while
+// jobs wait for resources and nothing moves, also over locks and waiters. What it finds is logged
+// once a daemon, with the advice to run the doctor. By itself it repairs what stops jobs and cannot
+// be decided otherwise: keys of another type are moved aside, resources that nobody hands on go to
+// the first in line; each script judges again. A queue that stands still costs less than 0.2
+// commands a second, however large. Supervisor, on its thread; any number of daemons may do it.
 #pragma once
 
 #include <deque>
@@ -19,18 +20,39 @@
 
 namespace stint {
 
+struct AuditPace {
+  milliseconds first_look{2'000}, look{20'000}, page{500};
+  int full_looks = 30;  // between passes over a queue that stands still
+  int short_looks = 3;  // the same, over locks and waiters alone
+};
+
+struct AuditCount {
+  int64_t looks = 0, passes = 0, commands = 0;
+  size_t said = 0;  // findings that were logged
+};
+
 class Auditor {
  public:
-  Auditor(uv_loop_s* loop, redis::Connection& redis, Keys keys);
+  Auditor(uv_loop_s* loop, redis::Connection& redis, Keys keys, AuditPace pace = {});
+
+  const AuditCount& count() const { return count_; }
 
  private:
   using Next = void (Auditor::*)(redis::ReplyView);
   void ask(redis::Command command, Next next);
+  // When a kind of pass over a still queue is due: a look sends one command, and a pass may send
+  // no more than there were looks since the last one.
+  struct Rest {
+    int64_t least = 0, cost = 0, looks = 0;
+    bool over() const { return looks >= least && looks >= cost; }
+  };
   void failed(const Error& error);
   void turn();
   void read_page();
   void looked(redis::ReplyView counters);
+  void totals_looked(redis::ReplyView reply);
   void blocked_counted(redis::ReplyView count);
+  void begin_pass(bool full);
   void types_checked(redis::ReplyView reply);
   void have_page(redis::ReplyView page);
   void audit_some();
@@ -45,14 +67,19 @@ class Auditor {
   redis::Connection& redis_;
   Keys keys_;
   Timer timer_;
-  bool in_pass_ = false;
-  std::string seen_;  // the counters when the last pass began
-  size_t table_ = 0;  // that is paged through
+  AuditPace pace_;
+  AuditCount count_;
+  Rest full_rest_, short_rest_;
+  bool in_pass_ = false, full_ = false;  // the pass under way
+  int64_t begun_at_ = 0;                 // its number of commands when it began
+  std::string seen_;                     // the counters when the last full pass began
+  int64_t imbalance_ = 0;                // at the end of the last full pass
+  size_t table_ = 0;                     // that is paged through
   std::string cursor_ = "0";
   std::deque<std::string> ids_;        // of this page
   std::vector<std::string> asked_;     // by the audit under way
   std::deque<std::string> resources_;  // whose locks are to be looked at
-  std::set<size_t> said_, found_;      // hashes of findings: of the last pass, of this one
+  std::set<size_t> said_, found_;      // hashes of findings: of the last full pass, of this one
   size_t new_ = 0;                     // of this pass, not said before
   std::string first_;                  // of the new ones, for the log
   bool refusal_said_ = false;

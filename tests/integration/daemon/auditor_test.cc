@@ -1,0 +1,94 @@
+#include "daemon/auditor.h"
+
+#include <catch2/catch.hpp>
+
+#include "common/queue/claim.h"
+#include "common/queue/steer.h"
+#include "common/queue/submit.h"
+#include "tests/support/loop.h"
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+
+namespace {
+
+constexpr milliseconds kLong{60'000};
+
+constexpr const char* kFinished = R"(
+  for i = 1, tonumber(ARGV[1]) do
+    redis.call('HSET', KEYS[1] .. 'jobs', 'f' .. i, '\n0 0 0 0 - - - n {"task":"t"}\n{}')
+    redis.call('HSET', KEYS[1] .. 'outcomes', 'f' .. i, '{}')
+    redis.call('ZADD', KEYS[1] .. 'done', 1900000000000, 'f' .. i)
+  end)";
+
+// A paused queue with three jobs, and an auditor that has made its first pass. In its time a look
+// takes 1 ms.
+struct StillQueue {
+  test::RedisServer server;
+  test::Loop loop;
+  Keys keys{"stint", "default"};
+  std::unique_ptr<redis::Connection> redis;
+  std::unique_ptr<Auditor> auditor;
+
+  explicit StillQueue(const std::string& resource = "", size_t finished = 0) {
+    auto client = server.client();
+    std::vector<JobSpec> jobs(3);
+    for (size_t i = 0; i < jobs.size(); ++i) {
+      jobs[i].id = "j" + std::to_string(i);
+      jobs[i].task = "t";
+      jobs[i].resource = resource;
+    }
+    REQUIRE(client.run(submit(keys, new_nonce(), false, jobs)));
+    if (!resource.empty()) {
+      REQUIRE(client.run(claim(keys, "w", 1, 3, milliseconds{30'000})));
+    }
+    REQUIRE(client.run(pause_queue(keys)));
+    if (finished > 0) {
+      (void)server.command({"EVAL", kFinished, "1", keys.prefix(), std::to_string(finished)});
+    }
+    redis = std::make_unique<redis::Connection>(
+        loop.get(), redis::Connection::Options{server.url(), "test"},
+        redis::Connection::Listener{[](const redis::ServerInfo&) {}, [](const Error&) {}});
+    redis->open();
+    AuditPace quick;
+    quick.first_look = quick.look = quick.page = milliseconds{1};
+    auditor = std::make_unique<Auditor>(loop.get(), *redis, keys, quick);
+    REQUIRE(loop.run_until(kLong, [&] { return auditor->count().passes > 0; }));
+    REQUIRE(auditor->count().said == 0);
+  }
+  ~StillQueue() {
+    auditor.reset();
+    redis.reset();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("auditor: damage of a queue that stands still is said, once") {
+  StillQueue queue("", GENERATE(0U, 5'000U));
+  queue.server.command({"DEL", queue.keys("pending")});
+  const auto& count = queue.auditor->count();
+  CHECK(queue.loop.run_until(kLong, [&] { return count.said > 0; }));
+  int64_t passes = count.passes;
+  CHECK(queue.loop.run_until(kLong, [&] { return count.passes > passes + 1; }));
+  CHECK(count.said == 1);
+}
+
+TEST_CASE("auditor: a resource that nobody hands on is freed though nothing moves") {
+  StillQueue queue("r");
+  queue.server.command({"DEL", queue.keys("active")});
+  queue.server.command({"HSET", queue.keys("locks"), "r", "nobody"});
+  CHECK(queue.loop.run_until(kLong, [&] {
+    return queue.server.command({"HGET", queue.keys("locks"), "r"}) != "nobody";
+  }));
+}
+
+TEST_CASE("auditor: a queue that stands still costs less than a command in five seconds") {
+  StillQueue queue(GENERATE("", "r"));
+  auto before = queue.auditor->count();
+  const auto& now = queue.auditor->count();
+  REQUIRE(queue.loop.run_until(kLong, [&] { return now.looks >= before.looks + 180; }));
+  CHECK(now.passes >= before.passes + 5);
+  CHECK((now.commands - before.commands) * 5 <
+        (now.looks - before.looks) * AuditPace().look.count() / 1000);
+}
