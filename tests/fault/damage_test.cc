@@ -87,6 +87,7 @@ TEST_CASE("damage: the daemon hands on a lost lock, and says once what else is w
   CHECK(repaired.code == 0);
   CHECK(json_at(repaired.out, "/check") == "id-nowhere");
   CHECK(json_at(repaired.out, "/repaired") == "true");
+  daemon.redis({"ZADD", key("scheduled"), "XX", "1", "nowhere"});  // it would wait for a lease
   CHECK(ended_as(daemon, "nowhere") == "done");
   daemon.expect_healthy();
   daemon.stop();

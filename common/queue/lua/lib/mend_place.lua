@@ -84,12 +84,24 @@ local function mend_record(job, lost_ghosts)
   return 0
 end
 
+-- Where a job belongs that is in no place and has not ended. If it was active, its attempt runs until its next heartbeat is
+-- refused: so it waits for a lease, and what it may hold is given to nobody meanwhile.
+local kLease = 30000
+local function resting_place(job)
+  local holder = job.resource ~= '' and call('HGET', P .. 'locks', job.resource)
+  local may_hold = holder == job.id or job.resource ~= '' and not holder and call('ZSCORE', P .. 'leases', job.id)
+  return may_hold and 'active' or 'scheduled'
+end
+
+-- An attempt of nobody holds the resource until the sweep gives it back.
 local function enter(job, place)
-  if place == 'pending' then
-    call('LPUSH', P .. 'pending', job.id)
-    job.copies = job.copies + 1
+  if place == 'active' then
+    job.active = next_token() .. ' nobody 0@' .. text(now) .. ' ' .. text(kLease) .. ' - - - ' .. job.resource
+    call('HSET', P .. 'active', job.id, job.active)
   else
-    call('ZADD', P .. place, text(place == 'done' and now + 3600000 or now), job.id)
+    local after = {done = 3600000, failed = 0, scheduled = kLease}
+    job[place] = text(now + after[place])
+    call('ZADD', P .. place, job[place], job.id)
   end
 end
 
@@ -107,7 +119,7 @@ end
 local function choose(job, places)
   local ended = kOfState[match(job.outcomes or '', '^{"state":"(%a+)"') or '']
   if #places == 0 then
-    return ended or 'pending'
+    return ended or resting_place(job)
   end
   for _, place in ipairs({'active', ended or 'pending', 'pending', 'blocked', 'scheduled', 'failed', 'done'}) do
     for _, one in ipairs(places) do
