@@ -21,13 +21,13 @@ ExitCode complain(const Error& error) {
 }
 
 ExitCode run_daemon(const Options& options, const LoadedConfig& loaded) {
+  if (wants_standalone(loaded.config)) {
+    return complain(exec_standalone(loaded.config));
+  }
   // Before Redis and workers are started: a mistake is one line then.
   auto plugins = check_plugins(loaded.config.plugin_paths);
   if (!plugins && plugins.error().code == ErrorCode::kConfig) {
     return complain(plugins.error());
-  }
-  if (wants_standalone(loaded.config)) {
-    return complain(exec_standalone(loaded.config));
   }
   Supervisor supervisor(options.flags, loaded.config);
   return supervisor.run();

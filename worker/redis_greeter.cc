@@ -51,18 +51,16 @@ void RedisGreeter::on_format(const redis::ServerInfo& server,
                          "; this version of stint reads format " + std::string(kFormat));
     return;
   }
-  bool supervised = context_.boot.supervised;
   if (down_since_) {
-    log::event(supervised ? log::Level::kDebug : log::Level::kInfo, "redis is back",
-               {{"after_ms", (now_mono() - *down_since_).count()}});
+    log::info("redis is back", {{"after_ms", (now_mono() - *down_since_).count()}});
     down_since_.reset();
   }
   listener_.on_good(server);
 }
 
-// A supervisor says the same of its own connection, once for all its workers.
+// A supervisor warns of the same once for all its workers; this is the detail.
 void RedisGreeter::on_down(const Error& error) {
-  log::event(context_.boot.supervised ? log::Level::kDebug : log::Level::kWarning,
+  log::event(context_.boot.supervised ? log::Level::kInfo : log::Level::kWarning,
              "redis cannot be reached, trying again until it can", {{"error", error.message}});
   down_since_ = down_since_.value_or(now_mono());
 }

@@ -74,7 +74,8 @@ TEST_CASE("start: every way to fail has its exit code and one line") {
   says(stintd({"--config", dir / "bad.toml"}), 78, "bad.toml:2");
   says(stintd({"--config", dir / "none.toml"}), 78, "none.toml");
   write_file(dir / "file", "");
-  says(stintd({"--state-dir", dir / "file/state"}), 1, dir / "file/state");
+  says(stintd({"--state-dir", dir / "file/state", "--plugins", faulty_plugin()}), 1,
+       dir / "file/state");
   says(stintd({"--state-dir", dir / "s", "--plugins", dir / "none.so"}), 78, "none.so");
   Spawn no_redis{{bin_dir() + "/stintd", "--state-dir", dir / "t", "--plugins", faulty_plugin()},
                  {{"PATH", dir.path()}},

@@ -173,7 +173,7 @@ MUTANTS = [
     ('mend: dead copies stand for jobs', 'lib/mend_place.lua', "return job.copies and job.copies - job.dead or 0", "return job.copies or 0"),
     ('mend: what runs must go', 'lib/mend_place.lua', "ipairs({'active', ended or 'pending', 'pending', 'blocked', 'scheduled',", "ipairs({ended or 'pending', 'pending', 'blocked', 'scheduled', 'active',"),
     ('mend: a surplus copy is not counted', 'lib/mend_place.lua', "set_dead(job, job.copies or job.dead)", ""),
-    ('mend: nowhere stays nowhere', 'lib/mend_place.lua', "call('LPUSH', P .. 'pending', job.id)", ""),
+    ('mend: nowhere stays nowhere', 'lib/mend_place.lua', "call('ZADD', P .. place, job[place], job.id)", ""),
     ('mend: rejected outcomes are taken out', 'lib/mend_beside.lua', " and not match(job.outcomes, '^{\"state\":\"rejected\"')", ""),
     ('mend: an active job gets no lock', 'lib/mend_beside.lua', "call('HSET', P .. 'locks', job.resource, job.id)", ""),
     ('mend: a waiter without a line', 'lib/mend_beside.lua', "call('ZADD', P .. line, '0', job.id)", ""),

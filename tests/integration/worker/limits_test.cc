@@ -271,9 +271,7 @@ TEST_CASE("worker: parameters that Redis refuses hold up no other job") {
 
 TEST_CASE("worker: an outage is said once when it begins and once when it ends") {
   QueueOfJobs queue;
-  Boot boot = boot_for(queue.server.url());
-  boot.config.log_level = "debug";  // at info its supervisor alone says so
-  WorkerProcess worker(boot);
+  WorkerProcess worker(boot_for(queue.server.url()));
   REQUIRE(worker.wait_ready());
   queue.server.kill9();
   CHECK(eventually(
