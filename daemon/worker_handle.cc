@@ -201,7 +201,9 @@ void WorkerHandle::kill(std::string_view why) {
   if (state_ == WorkerState::kKilling || !apply(WorkerEvent::kKill)) {
     return;
   }
-  log::warning("killing worker", {{"worker", id()}, {"pid", pid_}, {"why", why}});
+  // One that is still starting holds nothing, and it is we who changed our mind.
+  log::event(was_ready_ ? log::Level::kWarning : log::Level::kInfo, "killing worker",
+             {{"worker", id()}, {"pid", pid_}, {"why", why}});
   signal_group(SIGTERM);
   signal_group(SIGCONT);
   kill_timer_.start(kTermToKill);

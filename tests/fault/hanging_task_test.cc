@@ -97,7 +97,11 @@ TEST_CASE(
   CHECK(ended_as(daemon, "after") == "done");
   REQUIRE(until_workers(daemon, 8));
   CHECK(eventually(milliseconds{10'000}, [&] { return open_fds(daemon.pid()) <= fds; }));
-  CHECK(resident_pages(daemon.pid()) - pages < 256);  // a MiB
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they keep what was freed
+  CHECK(resident_pages(daemon.pid()) - pages < 256);                 // a MiB
+#else
+  CHECK(pages > 0);
+#endif
   CHECK(daemon.stat("failed") == 240);
   daemon.expect_healthy();
   daemon.stop();

@@ -261,9 +261,10 @@ Result<void> check_intake(const ConfigFlags&, LoadedConfig& loaded) {
     for (const std::string& list : queue.intake) {
       if (list.starts_with(loaded.config.ns + ":")) {
         std::string key = "queues." + queue.name + ".intake";
-        return Error{ErrorCode::kConfig,
-                     loaded.origins[key] + ": " + key + " names '" + list +
-                         "', a key of stint itself: name lists that other programs fill"};
+        std::string message = loaded.origins[key];
+        message += ": " + key + " names '";
+        message += list + "', a key of stint itself: name lists that other programs fill";
+        return Error{ErrorCode::kConfig, std::move(message)};
       }
     }
   }
