@@ -61,7 +61,8 @@ void warn_of_plugins(const Boot& boot, const std::vector<Plugin>& plugins) {
   if (plugins.empty()) {
     log::warning("no plugin was found: no job can run here; plugins.paths or --plugins say where");
   }
-  for (const auto& [name, config] : boot.config.plugin_config) {
+  for (const auto& table : boot.config.plugin_config) {
+    const std::string& name = table.first;
     bool loaded = std::any_of(plugins.begin(), plugins.end(),
                               [&name](const Plugin& plugin) { return plugin.name() == name; });
     if (!loaded) {
