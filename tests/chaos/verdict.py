@@ -15,8 +15,10 @@ def classify(job, attempts):
         return 'deleted', ''
     if job.gone and not job.outcome:
         return ('not kept', '') if completed or job.cancelled else ('lost', '')
+    if job.place is None:
+        return 'lost', 'in no place at the end'
     if job.place not in ('done', 'failed'):
-        return 'lost', f'still {job.place} after everything was drained'
+        return 'unexpected', f'still {job.place} when the time to drain was over'  # findable, so not lost
     if state == 'done':
         token = json.loads(json.dumps(job.outcome['result'])) or {}
         if any(str(a['token']) == token.get('token') for a in completed):
