@@ -41,7 +41,7 @@ class Claimer {
 
   void on_look();  // a pause may be over
   void stop();     // no more jobs; ends the wait
-  void resume();  // after stop()
+  void resume();   // after stop()
   bool settled() const { return !context_.redis.ready() || (!asked_ && !owes_); }
 
  private:
