@@ -53,7 +53,10 @@ void QueueRepair::note(const Finding& finding) {
   } else if (finding.recount) {
     sums_.push_back(finding);
   } else if (!finding.id.empty()) {
-    mends_.push_back({finding.id, finding.copies, finding.unreadable});
+    // First those that may still run somewhere: they take their resource before it is handed on.
+    bool first = check == "id-nowhere";
+    mends_.insert(first ? mends_.begin() : mends_.end(),
+                  {finding.id, finding.copies, finding.unreadable});
   }
   bool full = mends_.size() >= 10 * kMendAtOnce || locks_.size() >= 10 * kRelockAtOnce ||
               names_.size() >= kBatchJobs;
