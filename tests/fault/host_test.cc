@@ -121,6 +121,7 @@ TEST_CASE("stintd out of descriptors: said once, its workers go on, and it recov
 TEST_CASE(
     "a worker out of descriptors: it is said once, it recovers by itself, its job ends well") {
   RedisServer redis;
+  const std::string kAway = "redis cannot be reached, trying again";
   auto options = two_workers(redis);
   options.processes = 1;
   Daemon daemon(options);
@@ -129,15 +130,18 @@ TEST_CASE(
   REQUIRE(until_started(daemon / "started"));
   pid_t worker = daemon.worker_pids().at(0);
   REQUIRE(eventually(kLong, [&] { return count_of(read_file(daemon / "w"), "begin") == 1; }));
+  // Once without: the undefined behaviour sanitizer needs descriptors where it sees a type first.
+  redis.command({"CLIENT", "KILL", "TYPE", "normal"});
+  REQUIRE(until_logged(daemon, "redis is back"));
   rlimit before = no_more_descriptors(worker);
   redis.command({"CLIENT", "KILL", "TYPE", "normal"});
-  REQUIRE(until_logged(daemon, "redis cannot be reached, trying again"));
+  REQUIRE(eventually(kLong, [&] { return count_of(daemon.log(), kAway) == 2; }));
   REQUIRE(prlimit(worker, RLIMIT_NOFILE, &before, nullptr) == 0);
-  CHECK(until_logged(daemon, "redis is back"));
+  CHECK(eventually(kLong, [&] { return count_of(daemon.log(), "redis is back") == 2; }));
   run_one(daemon, "after");
   REQUIRE(!ended_as(daemon, "running").empty());
   CHECK(daemon.worker_pids() == std::vector<pid_t>{worker});
-  CHECK(count_of(daemon.log(), "redis cannot be reached, trying again") == 1);
+  CHECK(count_of(daemon.log(), kAway) == 2);
   daemon.stop();
 }
 
