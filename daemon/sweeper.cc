@@ -97,12 +97,9 @@ void Sweeper::scanned(redis::ReplyView page) {
 void Sweeper::marked(redis::ReplyView marks) {
   MonoTime now = now_mono();
   for (size_t i = 0; i < page_.size() && i < marks.size(); ++i) {
-    auto active = parse_active(page_[i].value);
-    // One that cannot be read is somebody's bug; a default lease brings it to sweep.lua, which says
-    // what it is.
-    milliseconds lease = active ? active->lease : milliseconds{30'000};
-    if (memory_.observe(page_[i].id, page_[i].value, marks[i].str(), lease, now)) {
-      suspects_.push_back({page_[i].id, page_[i].value, std::string(marks[i].str())});
+    std::string_view mark = marks[i].str();
+    if (memory_.observe(page_[i].id, page_[i].value, mark, now).suspect()) {
+      suspects_.push_back({page_[i].id, page_[i].value, std::string(mark)});
     }
   }
   sweep_suspects();

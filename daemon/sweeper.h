@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "common/loop/timer.h"
+#include "common/queue/sweep_memory.h"
 #include "common/queue/upkeep.h"
 #include "common/redis/connection.h"
-#include "daemon/sweep_memory.h"
 
 namespace stint {
 

@@ -1,10 +1,10 @@
 #include "daemon/cli/doctor.h"
 
+#include "common/interrupt.h"
 #include "daemon/cli/doctor_finding.h"
 #include "daemon/cli/doctor_queue.h"
 #include "daemon/cli/doctor_run.h"
 #include "daemon/cli/doctor_settings.h"
-#include "daemon/cli/interrupt.h"
 #include "daemon/cli/progress_bar.h"
 #include "daemon/cli/session.h"
 

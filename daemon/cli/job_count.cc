@@ -4,8 +4,8 @@
 #include <map>
 #include <sstream>
 
+#include "common/interrupt.h"
 #include "common/text/text.h"
-#include "daemon/cli/interrupt.h"
 #include "daemon/cli/job_scan.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/progress_bar.h"

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "common/status_line.h"
 #include "common/text/text.h"
 
 namespace stint::cli {
@@ -58,8 +59,7 @@ Output::Output(const Globals& globals)
     : json_(globals.json),
       quiet_(globals.quiet),
       stdout_is_terminal_(isatty(STDOUT_FILENO) == 1),
-      animate_(!globals.quiet && !globals.no_color && !is_set("NO_COLOR") &&
-               isatty(STDERR_FILENO) == 1),
+      animate_(!globals.quiet && !globals.no_color && may_draw()),
       color_(stdout_is_terminal_ && !globals.no_color && !globals.json && !is_set("NO_COLOR")),
       width_(stdout_is_terminal_ ? terminal_width() : std::numeric_limits<size_t>::max()) {}
 

@@ -1,7 +1,6 @@
 #include "daemon/cli/progress_bar.h"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace stint::cli {
 namespace {
@@ -27,25 +26,21 @@ std::string bar_text(int64_t done, double fraction, milliseconds elapsed, std::s
 }
 
 ProgressBar::ProgressBar(const Output& out, std::string noun)
-    : enabled_(out.may_animate()), noun_(std::move(noun)), start_(now_mono()), last_(start_) {}
+    : line_(out.may_animate()), noun_(std::move(noun)), start_(now_mono()), last_(start_) {}
 
 void ProgressBar::show(int64_t done, double fraction) {
   MonoTime now = now_mono();
-  if (!enabled_ || (drawn_ && now - last_ < kRedraw)) {
+  if (!line_.enabled() || (drawn_ && now - last_ < kRedraw)) {
     return;
   }
   last_ = now;
   drawn_ = true;
-  std::string text = bar_text(done, fraction, now - start_, noun_);
-  (void)std::fprintf(stderr, "\r\033[K%s", text.c_str());
-  (void)std::fflush(stderr);
+  line_.show(bar_text(done, fraction, now - start_, noun_));
 }
 
 void ProgressBar::wipe() {
-  if (drawn_) {
-    (void)std::fputs("\r\033[K", stderr);
-    drawn_ = false;
-  }
+  line_.wipe();
+  drawn_ = false;
 }
 
 }  // namespace stint::cli

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "common/clock.h"
+#include "common/status_line.h"
 #include "daemon/cli/output.h"
 
 namespace stint::cli {
@@ -16,17 +17,14 @@ class ProgressBar {
  public:
   // total 0: not known, only the count is shown. noun: "job".
   ProgressBar(const Output& out, std::string noun);
-  ~ProgressBar() { wipe(); }
-  ProgressBar(const ProgressBar&) = delete;
-  ProgressBar& operator=(const ProgressBar&) = delete;
 
   // fraction < 0: not known.
   void show(int64_t done, double fraction);
   void wipe();
 
  private:
+  StatusLine line_;
   bool drawn_ = false;
-  bool enabled_;
   std::string noun_;
   MonoTime start_;
   MonoTime last_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/cli/interrupt.h"
+#include "common/interrupt.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/table.h"
 

@@ -4,43 +4,17 @@
 #include <utility>
 
 #include "common/config/toml/load.h"
-#include "common/queue/rights.h"
+#include "common/refusal.h"
 
 namespace stint::cli {
 namespace {
 
 constexpr size_t kPipeline = 32;
+constexpr const char* kProgram = "stint";
 
 const QueueConfig& plain_queue() {
   static const QueueConfig queue;
   return queue;
-}
-
-// A refusal of Redis in words that say what to do. Of our commands only a submit is refused for
-// memory.
-Error explain_refusal(const Error& error, const Config& config) {
-  if (error.code != ErrorCode::kRefused) {
-    return error;
-  }
-  std::string said = " (" + error.message + ")";
-  if (error.message.starts_with("OOM")) {
-    return {error.code,
-            "Redis is at its memory limit and takes no new jobs: let the queue drain, delete jobs "
-            "that failed, or raise maxmemory" +
-                said};
-  }
-  if (error.message.starts_with("MISCONF")) {
-    return {
-        error.code,
-        "Redis cannot write its disk and changes nothing: make room there, it goes on by itself" +
-            said};
-  }
-  if (error.message.starts_with("READONLY")) {
-    return {ErrorCode::kUnavailable,
-            "Redis at " + config.redis.display() +
-                " is a read-only replica: wait for the failover, or name its primary" + said};
-  }
-  return explain_noperm(error, config);
 }
 
 }  // namespace
@@ -78,7 +52,7 @@ Result<Session> Session::open(const Globals& globals, Purpose purpose) {
   if (!queue) {
     return queue.error();
   }
-  auto reached = reach_redis(loaded->config);
+  auto reached = reach_redis(loaded->config, kProgram);
   if (!reached) {
     return reached.error();
   }
@@ -112,7 +86,7 @@ std::vector<Result<redis::OwnedReply>> Session::ask_all(
     auto replies = client_.run_all(group);
     auto lost = [](const auto& r) { return !r && r.error().code == ErrorCode::kUnavailable; };
     if (std::any_of(replies.begin(), replies.end(), lost)) {
-      if (auto again = reach_redis(config_);
+      if (auto again = reach_redis(config_, kProgram);
           again && check_server(again->client, config_, purpose_)) {
         client_ = std::move(again->client);
         replies = client_.run_all(group);

@@ -10,9 +10,9 @@
 #include "common/config/config.h"
 #include "common/error.h"
 #include "common/queue/keys.h"
+#include "common/reach.h"
 #include "common/redis/client.h"
 #include "daemon/cli/output.h"
-#include "daemon/cli/reach.h"
 
 namespace stint::cli {
 

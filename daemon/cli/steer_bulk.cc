@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "daemon/cli/interrupt.h"
+#include "common/interrupt.h"
 #include "daemon/cli/job_scan.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/progress_bar.h"

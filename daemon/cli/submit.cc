@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/interrupt.h"
 #include "common/queue/submit.h"
 #include "common/text/text.h"
-#include "daemon/cli/interrupt.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/look.h"
 #include "daemon/cli/submit_door.h"

@@ -6,9 +6,9 @@
 #include <set>
 #include <system_error>
 
+#include "common/interrupt.h"
 #include "daemon/cli/bulk_file.h"
 #include "daemon/cli/bulk_sender.h"
-#include "daemon/cli/interrupt.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/progress_bar.h"
 #include "daemon/cli/submit.h"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "common/interrupt.h"
 #include "common/queue/steer.h"
-#include "daemon/cli/interrupt.h"
 
 namespace stint::cli {
 namespace {

@@ -1,6 +1,6 @@
 // `stint job wait`: what is printed while jobs end.
+#include "common/interrupt.h"
 #include "common/text/text.h"
-#include "daemon/cli/interrupt.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/look.h"
 #include "daemon/cli/wait.h"

@@ -1,5 +1,5 @@
 /* An attempt, its lease, and everybody who may be stopped or cut off: worker A (worker/lease_keeper.cc, worker/kill_time.cc), its
-   supervisor (daemon/worker_handle.cc), a sweeper on another host (daemon/sweep_memory.cc, common/queue/lua/sweep.lua), and worker B, which
+   supervisor (daemon/worker_handle.cc), a sweeper on another host (common/queue/sweep_memory.cc, common/queue/lua/sweep.lua), and worker B, which
    gets the job when it has been swept. Time is in ticks that all monotonic clocks share; the wall clock of Redis may step.
 
    A heartbeat may be done late or never, and its answer may be lost. In each run one thing may go wrong with A's host, see trouble.
@@ -12,9 +12,9 @@
 #define NO_FENCE 2       /* the worker does not stop its task when nothing is answered (worker/lease_keeper.cc, check) */
 #define NO_SEND_TIME 3   /* a renewal counts from its answer, not from its sending (worker/lease_keeper.cc, renew) */
 #define NO_COMPARE 4     /* sweep does not compare value and mark again (sweep.lua) */
-#define NO_OWN_CLOCK 5   /* the sweeper believes the wall clock of Redis (daemon/sweep_memory.cc, observe) */
+#define NO_OWN_CLOCK 5   /* the sweeper believes the wall clock of Redis (common/queue/sweep_memory.cc, observe) */
 #define NO_TOKEN 6       /* finish does not compare the token (lib/ours.lua) */
-#define NO_MEMORY 7      /* the sweeper forgets what it saw before every look (daemon/sweep_memory.cc) */
+#define NO_MEMORY 7      /* the sweeper forgets what it saw before every look (common/queue/sweep_memory.cc) */
 #define NO_OUTER_TOKEN 8 /* another system that the task writes to does not compare the token (docs/architecture.md) */
 
 #define LEASE 5

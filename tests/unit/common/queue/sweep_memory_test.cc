@@ -1,4 +1,4 @@
-#include "daemon/sweep_memory.h"
+#include "common/queue/sweep_memory.h"
 
 #include <catch2/catch.hpp>
 
@@ -6,7 +6,6 @@ using namespace stint;
 
 namespace {
 
-constexpr milliseconds kLease{30'000};
 constexpr milliseconds kInterval{2'000};
 
 // A sweeper that looks every two seconds at one attempt.
@@ -17,7 +16,7 @@ struct Watching {
   bool pass(std::string_view value, std::string_view mark) {
     memory.look(now, kInterval);
     memory.begin_pass();
-    bool suspect = memory.observe("job", value, mark, kLease, now);
+    bool suspect = memory.observe("job", value, mark, now).suspect();
     memory.end_pass();
     return suspect;
   }
@@ -29,7 +28,7 @@ struct Watching {
 TEST_CASE("sweep memory: suspect only after a whole lease of looks without a change") {
   Watching sweeper;
   int looks = 0;
-  while (!sweeper.pass("7 w 1 30000", "100")) {
+  while (!sweeper.pass("7 w 1 30000 0 3 1000 ", "100")) {
     sweeper.sleep(kInterval);
     ++looks;
     REQUIRE(looks <= 15);
@@ -40,7 +39,7 @@ TEST_CASE("sweep memory: suspect only after a whole lease of looks without a cha
 TEST_CASE("sweep memory: a renewal, or another attempt of the same job, begins anew") {
   Watching sweeper;
   for (int i = 0; i < 100; ++i) {
-    CHECK_FALSE(sweeper.pass("7 w 1 30000", std::to_string(i / 10)));
+    CHECK_FALSE(sweeper.pass("7 w 1 30000 0 3 1000 ", std::to_string(i / 10)));
     sweeper.sleep(kInterval);
   }
   for (int i = 0; i < 100; ++i) {
@@ -65,4 +64,27 @@ TEST_CASE("sweep memory: what was not seen in a pass is forgotten") {
   sweeper.memory.begin_pass();
   sweeper.memory.end_pass();
   CHECK(sweeper.memory.size() == 0);
+}
+
+TEST_CASE(
+    "sweep memory: an attempt has the lease that its value names, one that cannot be read 30 s") {
+  SweepMemory memory;
+  MonoTime now{1'000'000'000'000};
+  auto seen = memory.observe("short", "7 w 1 500 0 3 1000 ", "", now);
+  CHECK(seen.changed);
+  CHECK(seen.left == milliseconds{500});
+  seen = memory.observe("short", "7 w 1 500 0 3 1000 ", "", now + milliseconds{499});
+  CHECK_FALSE(seen.changed);
+  CHECK_FALSE(seen.suspect());
+  CHECK(memory.observe("short", "7 w 1 500 0 3 1000 ", "", now + milliseconds{500}).suspect());
+  CHECK(memory.observe("unreadable", "garbage", "", now).left == milliseconds{30'000});
+}
+
+TEST_CASE("sweep memory: it says when it was late") {
+  SweepMemory memory;
+  MonoTime now{1'000'000'000'000};
+  CHECK(memory.look(now, milliseconds{0}));
+  CHECK(memory.look(now + milliseconds{3'000}, milliseconds{1'000}));
+  CHECK_FALSE(memory.look(now + milliseconds{6'001}, milliseconds{1'000}));
+  CHECK(memory.size() == 0);
 }

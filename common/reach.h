@@ -1,14 +1,16 @@
 // Finds the Redis that the configuration means: the configured one, or the embedded one of a
-// running stintd, in its state directory or in /var/lib/stint. Never starts one.
+// running stintd, in its state directory or in /var/lib/stint. Never starts one. For programs that
+// ask and end: stint, and stintd's options that do one thing. Synchronous.
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include "common/config/config.h"
 #include "common/error.h"
 #include "common/redis/client.h"
 
-namespace stint::cli {
+namespace stint {
 
 inline constexpr milliseconds kReach{4'500};  // the promise is 5 s, all in all
 
@@ -20,7 +22,8 @@ struct Reached {
 // On failure: kUnavailable with the URL (without its password), the cause and what to try; where
 // permission is missing it names the group and the command that adds a user to it. kConfig for
 // refused credentials.
-Result<Reached> reach_redis(const Config& config);
+// program: for the operator's CLIENT LIST.
+Result<Reached> reach_redis(const Config& config, const std::string& program);
 
 // What a connection is for: jobs are only entrusted to a Redis that keeps them. One that does not
 // may still be looked at.
@@ -30,4 +33,4 @@ enum class Purpose { kLook, kSubmit };
 // connection.
 Result<void> check_server(redis::Client& client, const Config& config, Purpose purpose);
 
-}  // namespace stint::cli
+}  // namespace stint

@@ -5,7 +5,7 @@
 
 #include "common/clock.h"
 
-namespace stint::cli {
+namespace stint {
 
 class InterruptScope {
  public:
@@ -19,4 +19,4 @@ bool interrupted();
 // Returns early when interrupted.
 void pause_for(milliseconds time);
 
-}  // namespace stint::cli
+}  // namespace stint

@@ -1,13 +1,9 @@
-#include "daemon/cli/reach.h"
+#include "common/reach.h"
 
-#include <grp.h>
-#include <pwd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -18,48 +14,18 @@
 #include "common/redis/eviction.h"
 #include "common/redis/unreachable.h"
 
-namespace stint::cli {
+namespace stint {
 namespace {
 
 constexpr const char* kSystemSocket = "/var/lib/stint/redis.sock";
-constexpr const char* kClientName = "stint";
 constexpr milliseconds kStarting{2'000};
 constexpr milliseconds kStartingPause{50};
 
-// A socket that exists but may not be reached: the group to which the way there belongs.
-std::string group_on_the_way(std::filesystem::path path) {
-  struct stat info {};
-  while (stat(path.c_str(), &info) != 0) {
-    if (!path.has_relative_path()) {
-      return "stint";
-    }
-    path = path.parent_path();
+Result<Reached> connect(const redis::Url& url, bool embedded, const std::string& program) {
+  if (auto forbidden = redis::forbidden(url)) {
+    return *forbidden;
   }
-  const group* found = getgrgid(info.st_gid);  // NOLINT(concurrency-mt-unsafe): one thread
-  return found != nullptr ? found->gr_name : std::to_string(info.st_gid);
-}
-
-std::string user_name() {
-  const passwd* found = getpwuid(geteuid());  // NOLINT(concurrency-mt-unsafe): one thread
-  return found != nullptr ? found->pw_name : std::to_string(geteuid());
-}
-
-bool is_forbidden(const std::string& socket) {
-  return access(socket.c_str(), R_OK | W_OK) != 0 && errno == EACCES;
-}
-
-Error forbidden(const redis::Url& url) {
-  std::string group = group_on_the_way(url.socket);
-  return {ErrorCode::kUnavailable, url.display() + ": permission denied; its users are the group " +
-                                       group + ": run `sudo adduser " + user_name() + " " + group +
-                                       "` and log in again"};
-}
-
-Result<Reached> connect(const redis::Url& url, bool embedded) {
-  if (!url.socket.empty() && is_forbidden(url.socket)) {
-    return forbidden(url);
-  }
-  auto client = redis::Client::connect(url, kReach, kClientName);
+  auto client = redis::Client::connect(url, kReach, program);
   if (!client) {
     return redis::with_advice(client.error(), embedded);
   }
@@ -80,23 +46,23 @@ int major_version(std::string_view info) {
 
 }  // namespace
 
-Result<Reached> reach_redis(const Config& config) {
+Result<Reached> reach_redis(const Config& config, const std::string& program) {
   if (!config.embedded) {
-    return connect(config.redis, false);
+    return connect(config.redis, false, program);
   }
   // Whoever starts stintd and then submits need not know when it is up.
   MonoTime patience = now_mono() + kStarting;
-  auto own = connect(config.redis, true);
+  auto own = connect(config.redis, true, program);
   while (!own && own.error().code == ErrorCode::kUnavailable && now_mono() < patience &&
-         !is_forbidden(config.redis.socket) && access(kSystemSocket, F_OK) != 0) {
+         !redis::forbidden(config.redis) && access(kSystemSocket, F_OK) != 0) {
     std::this_thread::sleep_for(kStartingPause);
-    own = connect(config.redis, true);
+    own = connect(config.redis, true, program);
   }
   redis::Url system = config.redis;
   system.socket = kSystemSocket;
   bool try_system = !own && system.socket != config.redis.socket &&
                     (access(kSystemSocket, F_OK) == 0 || errno == EACCES);
-  return try_system ? connect(system, true) : std::move(own);
+  return try_system ? connect(system, true, program) : std::move(own);
 }
 
 Result<void> check_server(redis::Client& client, const Config& config, Purpose purpose) {
@@ -131,4 +97,4 @@ Result<void> check_server(redis::Client& client, const Config& config, Purpose p
   return {};
 }
 
-}  // namespace stint::cli
+}  // namespace stint

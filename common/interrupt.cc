@@ -1,11 +1,11 @@
-#include "daemon/cli/interrupt.h"
+#include "common/interrupt.h"
 
 #include <signal.h>
 #include <time.h>
 
 #include <atomic>
 
-namespace stint::cli {
+namespace stint {
 namespace {
 
 std::atomic<bool> sigint_came{false};
@@ -44,4 +44,4 @@ void pause_for(milliseconds time) {
   }
 }
 
-}  // namespace stint::cli
+}  // namespace stint
