@@ -9,8 +9,8 @@
 
 namespace stint {
 
-// Prints how many jobs (with --json: which), a line each queue. On failure: says why on stderr;
-// kUnreachable, kFailed.
+// Prints how many jobs (with --json: which), a line each queue; what was done before a failure or
+// SIGINT too. On failure: says why on stderr; kUnreachable, kConfig, kFailed. kInterrupted.
 ExitCode run_one_shot(const Options& options, const LoadedConfig& loaded);
 
 }  // namespace stint

@@ -75,7 +75,10 @@ void add_modes(CLI::App& app, Options& options) {
           "check configuration and plugins, print what would run, exit 0 or 78"),
       add("--retry-failed", Mode::kRetryFailed, "put every failed job back, and exit"),
       add("--delete-failed", Mode::kDeleteFailed, "delete every failed job, and exit"),
-      add("--flush-stale", Mode::kFlushStale, "settle what is past its lease, and exit")};
+      add("--flush-stale", Mode::kFlushStale,
+          "settle attempts that are not renewed for their whole lease while it watches (30 s "
+          "unless a "
+          "task says otherwise), and exit")};
   for (auto* one : modes) {
     for (auto* other : modes) {
       if (one != other) {

@@ -11,6 +11,14 @@
 namespace stint::cli {
 namespace {
 
+constexpr const char* kSweepAbout =
+    "settle attempts whose worker is gone, and say which\n\n"
+    "It watches every active attempt: what is not renewed for the whole lease that it names (30 s\n"
+    "unless its task says otherwise) is settled, as daemons do it every few seconds. So it takes "
+    "up to\n"
+    "the longest of those leases, and no time if nothing is active. Ctrl-C ends it, nothing half "
+    "done.";
+
 void add_plain(CLI::App& parent, Globals& globals, Action& action, const char* name,
                const char* about, const char* examples, ExitCode (*run)(const Globals&)) {
   CLI::App& verb = *add_verb(parent, globals, name, about, examples);
@@ -80,8 +88,7 @@ void add_queue(CLI::App& app, Globals& globals, Action& action) {
   CLI::App& worker = *add_group(app, globals, "worker", "look at the workers");
   add_plain(worker, globals, action, "list", "the live workers", "  stint worker list --json",
             run_worker_list);
-  add_plain(app, globals, action, "sweep", "settle now what is past its lease, and say which",
-            "  stint sweep --queue video", run_sweep);
+  add_plain(app, globals, action, "sweep", kSweepAbout, "  stint sweep --queue video", run_sweep);
 }
 
 void add_tools(CLI::App& app, Globals& globals, Action& action) {

@@ -1,20 +1,12 @@
-// `stint sweep`: settles now what is past its lease by Redis' clock. Daemons wait until they have
-// themselves seen an attempt unchanged for a whole lease; a person who asks for it takes the
-// deadline's word.
+// `stint sweep`: settles attempts whose worker is gone, by the rule of the daemons
+// (common/queue/hand_sweep.h). It takes as long as the longest lease of those that show no sign of
+// life; a line, or with --json an object, for each that it settles.
 #pragma once
-
-#include <cstdint>
-#include <string>
 
 #include "daemon/cli/globals.h"
 
 namespace stint::cli {
 
 ExitCode run_sweep(const Globals& globals);
-
-// Whether an attempt is past its lease: its value in `active`, its mark in `leases` (empty: it
-// never outlived a heartbeat, its token is the time of its claim). A value that cannot be read is:
-// nobody can renew it. Pure.
-bool is_past_lease(const std::string& active, const std::string& mark, int64_t now_ms);
 
 }  // namespace stint::cli

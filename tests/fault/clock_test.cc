@@ -108,6 +108,39 @@ void live_is_kept_dead_is_reaped(int step) {
 
 }  // namespace
 
+TEST_CASE("clock: stint sweep and stintd --flush-stale reap by no wall clock either") {
+  MovedClock clock;
+  RedisServer redis(under(clock));
+  auto options = quick(redis);
+  options.toml = short_leases() + "[queues.default]\n";
+  options.toml.replace(options.toml.find("500ms"), 5, "1h");  // the daemon's own sweeper stays out
+  Daemon daemon(options);
+  push(daemon, "alive", "witness",
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":20000)"));
+  REQUIRE(until_started(daemon / "started"));
+  // Forward and back: by the clock all are dead, then nobody is.
+  for (int step : {kHour, -kHour}) {
+    clock.step_to(step);
+    leave_dead_attempt(redis, "swept");
+    auto swept = daemon.stint({"sweep", "--json"});
+    CHECK(swept.code == 0);
+    CHECK(swept.out == "{\"id\":\"swept\",\"state\":\"failed\"}\n");
+    leave_dead_attempt(redis, "flushed");
+    auto flushed =
+        run({bin_dir() + "/stintd", "--config", daemon.config_file(), "--flush-stale", "--json"});
+    CHECK(flushed.code == 0);
+    CHECK(flushed.out == "{\"queue\":\"default\",\"flushed\":1,\"jobs\":[\"flushed\"]}\n");
+    CHECK(redis.command({"HEXISTS", key("active"), "alive"}) == "1");
+    for (const char* id : {"swept", "flushed"}) {
+      CHECK(daemon.stint({"job", "delete", id}).code == 0);
+    }
+  }
+  CHECK(ended_as(daemon, "alive", kLong) == "done");
+  CHECK(json_at(outcome(daemon, "alive"), "/attempt") == "1");
+  daemon.expect_healthy();
+  daemon.stop();
+}
+
 TEST_CASE(
     "clock: a step of an hour forward reaps no live attempt, and a dead one is still reaped") {
   live_is_kept_dead_is_reaped(kHour);

@@ -69,15 +69,16 @@ TEST_CASE("stintd --delete-failed: they are gone, and do not come back") {
 }
 
 TEST_CASE(
-    "stintd --flush-stale: what is past its lease is settled by the deadline's word, the living "
-    "are left "
+    "stintd --flush-stale: what is not renewed for its lease is settled, the living are left "
     "alone") {
-  Daemon daemon;
+  DaemonOptions options;
+  options.toml = "[sweep]\ninterval = \"1h\"\n[tasks.hang]\nlease = \"2s\"\n";
+  Daemon daemon(options);
   push(daemon, "alive", "hang", announced(daemon / "started"));
   REQUIRE(until_started(daemon / "started"));
   daemon.redis(
       {"HSET", key("jobs"), "dead", "\n0 0 0 0 - - - nonce {\"task\":\"t\",\"created\":1}\nnull"});
-  daemon.redis({"HSET", key("active"), "dead", "1763661387123456 gone-1-x.1 1 30000 0 3 1000 "});
+  daemon.redis({"HSET", key("active"), "dead", "1763661387123456 gone-1-x.1 1 1000 0 3 1000 "});
   auto once = stintd({"--config", daemon.config_file(), "--flush-stale", "--json"});
   CHECK(once.code == 0);
   CHECK(once.out == "{\"queue\":\"default\",\"flushed\":1,\"jobs\":[\"dead\"]}\n");

@@ -120,7 +120,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a user outside the group of the socket: stint names the group and exits 7") {
+TEST_CASE(
+    "a user outside the group of the socket: stint and stintd --retry-failed name the group, exit "
+    "7") {
   if (geteuid() != 0) {
     WARN("not shown here: only root may become somebody else");
     return;
@@ -130,7 +132,8 @@ TEST_CASE("a user outside the group of the socket: stint names the group and exi
   std::filesystem::permissions(daemon.dir(), std::filesystem::perms{0755});
   constexpr gid_t kGames = 60;
   REQUIRE(chown((daemon / "state").c_str(), 0, kGames) == 0);
-  auto as = [&](const std::string& groups) {
+  auto as = [&](const std::string& groups, const std::string& program = "stint",
+                const std::string& verb = "stats") {
     Spawn call;
     call.argv = {"setpriv",
                  "--reuid",
@@ -138,20 +141,23 @@ TEST_CASE("a user outside the group of the socket: stint names the group and exi
                  "--regid",
                  "65534",
                  groups,
-                 bin_dir() + "/stint",
+                 bin_dir() + "/" + program,
                  "--redis",
                  "unix://" + (daemon / "state/redis.sock"),
-                 "stats"};
+                 verb};
     call.env = {{"HOME", daemon.dir()}, {"XDG_CONFIG_HOME", std::nullopt}};
     return run(call);
   };
-  auto refused = as("--clear-groups");
-  INFO(refused.err);
-  CHECK(refused.code == 7);
-  CHECK(refused.err.find("permission denied") != std::string::npos);
-  CHECK(refused.err.find(getgrgid(kGames)->gr_name) != std::string::npos);
-  CHECK(refused.err.find("adduser nobody") != std::string::npos);
+  for (const auto& [program, verb] : {std::pair{"stint", "stats"}, {"stintd", "--retry-failed"}}) {
+    auto refused = as("--clear-groups", program, verb);
+    INFO(refused.err);
+    CHECK(refused.code == 7);
+    CHECK(refused.err.find("permission denied") != std::string::npos);
+    CHECK(refused.err.find(getgrgid(kGames)->gr_name) != std::string::npos);
+    CHECK(refused.err.find("adduser nobody") != std::string::npos);
+  }
   REQUIRE(chown((daemon / "state/redis.sock").c_str(), 0, kGames) == 0);
   CHECK(as("--groups=60").code == 0);
+  CHECK(as("--groups=60", "stintd", "--retry-failed").code == 0);
   daemon.stop();
 }

@@ -37,8 +37,4 @@ Result<LoadedConfig> load_config(const ConfigFlags& flags);
 // One JSON object: every value in force, and `origins`. Without the password.
 std::string config_to_json(const LoadedConfig& loaded);
 
-// For the command line, where no redis.url is set: the socket of the embedded Redis, of the state
-// directory, else of /var/lib/stint if one is there.
-std::string find_embedded(const Config& config);
-
 }  // namespace stint

@@ -97,10 +97,4 @@ Found find_state_dir(const std::optional<std::string>& flag, const std::string& 
   return {mine.empty() ? kSystemStateDir : mine + "/stint", "default"};
 }
 
-std::string find_embedded(const Config& config) {
-  std::string socket = config.state_dir + "/redis.sock";
-  std::string system = std::string(kSystemStateDir) + "/redis.sock";
-  return !exists(socket) && exists(system) ? system : socket;
-}
-
 }  // namespace stint

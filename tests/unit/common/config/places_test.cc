@@ -49,17 +49,6 @@ TEST_CASE("places: the state directory is looked for in order") {
   CHECK(find_state_dir("/flag", "/file").origin == "--state-dir");
 }
 
-TEST_CASE("places: the embedded Redis is looked for in the state directory first") {
-  ConfigScope scope;
-  Config config;
-  config.state_dir = scope.dir.path();
-  test::write_file(scope.dir / "redis.sock", "");
-  CHECK(find_embedded(config) == scope.dir / "redis.sock");
-  config.state_dir = scope.dir / "none";
-  const std::string elsewhere = find_embedded(config);
-  CHECK((elsewhere == scope.dir / "none/redis.sock" || elsewhere == "/var/lib/stint/redis.sock"));
-}
-
 TEST_CASE("places: the password of Redis comes from url, file or credential, never from --redis") {
   ConfigScope scope;
   scope.flags.redis = "redis://:sesame@localhost";

@@ -5,7 +5,6 @@
 #include "common/job/record.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/logs.h"
-#include "daemon/cli/sweep.h"
 
 using namespace stint;
 using namespace stint::cli;
@@ -168,16 +167,4 @@ TEST_CASE("logs: a line is number, time, attempt and text") {
   CHECK(line->text == "hello  world ");
   CHECK_FALSE(parse_log_line("12 x 2 hello"));
   CHECK_FALSE(parse_log_line("12"));
-}
-
-TEST_CASE("sweep: an attempt is past its lease by its mark, or by the time of its claim") {
-  const std::string active = "1763661387000000 w 1 30000 0 3 1000 ";
-  CHECK_FALSE(is_past_lease(active, "", 1763661416000));
-  CHECK(is_past_lease(active, "", 1763661418000));
-  CHECK_FALSE(is_past_lease(active, "1763661400000", 1763661418000));
-  CHECK(is_past_lease(active, "1763661400000", 1763661431000));
-  CHECK(is_past_lease("garbage", "", 1763661431000));
-  const std::string ahead = "1763661447000000 w 0@1763661387000 30000 - - - ";
-  CHECK_FALSE(is_past_lease(ahead, "", 1763661416000));
-  CHECK(is_past_lease(ahead, "", 1763661418000));
 }

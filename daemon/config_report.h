@@ -1,0 +1,12 @@
+// `stintd --check-config`: what would run, on stdout.
+#pragma once
+
+#include "common/config/toml/load.h"
+#include "common/error.h"
+
+namespace stint {
+
+// On failure: kConfig, a plugin that would be refused.
+Result<void> report_config(const LoadedConfig& loaded);
+
+}  // namespace stint
