@@ -13,7 +13,8 @@ constexpr size_t kPage = 500;
 constexpr int kBeginnings = 3;
 constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kLongestPause{1'000};
-// A look at very many that took 1 ms is followed by a pause of 20 ms at least, up to a limit.
+// A look at very many that took 1 ms is followed by a pause of 20 ms, up to a limit, unless a lease
+// is over before; by one of 1 ms always.
 constexpr int kIdleShare = 20;
 constexpr milliseconds kLongestIdle{10'000};
 constexpr milliseconds kFar{milliseconds(std::chrono::hours(24 * 365))};
@@ -148,7 +149,7 @@ void HandSweep::pause() {
   MonoTime start = now_mono();
   milliseconds due = std::max(next_due_ - start, milliseconds{0}) + milliseconds{1};
   milliseconds idle = std::min(look_took_ * kIdleShare, kLongestIdle);
-  milliseconds planned = std::max(std::min(due, next_pause_), idle);
+  milliseconds planned = std::max(std::min(due, std::max(next_pause_, idle)), look_took_);
   next_pause_ = std::min(next_pause_ * 2, kLongestPause);
   MonoTime end = start + planned;
   for (MonoTime now = start; now < end && !interrupted(); now = now_mono()) {
