@@ -49,6 +49,9 @@ void SdNotify::reloading() {
 void SdNotify::stopping() {
   send("STOPPING=1");
 }
+void SdNotify::extend(milliseconds by) {
+  send("EXTEND_TIMEOUT_USEC=" + std::to_string(by.count() * 1000));
+}
 void SdNotify::watchdog() {
   send("WATCHDOG=1");
 }

@@ -19,6 +19,7 @@ class SdNotify {
   void status(std::string_view text);  // sent only when it has changed
   void reloading();
   void stopping();
+  void extend(milliseconds by);  // of the time to start or to stop, from now
   void watchdog();
 
   // How often watchdog() must be called: half of WATCHDOG_USEC, if that is meant for this process.

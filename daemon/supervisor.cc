@@ -82,6 +82,8 @@ Result<void> Supervisor::prepare() {
 }
 
 void Supervisor::open_redis() {
+  status_ = std::make_unique<Timer>(loop_.get(), [this] { tell_systemd(); });
+  status_->start(milliseconds{0}, kStatusEvery);
   check_again_ = std::make_unique<Timer>(loop_.get(), [this] { check_redis_now(); });
   redis_ = std::make_unique<redis::Connection>(
       loop_.get(), redis::Connection::Options{config_->redis, "stintd"},
@@ -168,8 +170,6 @@ void Supervisor::start_work() {
   fleet_ = std::make_unique<Fleet>(
       Fleet::Options{loop_.get(), worker_binary_.get(), host, worker_id_stem(host)}, *settlements_,
       fleet_listener());
-  status_ = std::make_unique<Timer>(loop_.get(), [this] { tell_systemd(); });
-  status_->start(kStatusEvery, kStatusEvery);
   if (auto interval = notify_.watchdog_interval()) {
     watchdog_ = std::make_unique<Timer>(loop_.get(), [this] { notify_.watchdog(); });
     watchdog_->start(milliseconds{0}, *interval);
@@ -245,13 +245,6 @@ void Supervisor::send_log(const Config& config, const Boot& boot,
                   [](auto) {});
     }
   }
-}
-
-void Supervisor::tell_systemd() {
-  notify_.status(std::to_string(fleet_->ready()) + " of " + std::to_string(fleet_->processes()) +
-                 " workers ready, jobs: " + std::to_string(fleet_->jobs_running()) + " running, " +
-                 std::to_string(fleet_->jobs_ended()) + " ended" +
-                 (redis_->ready() ? "" : "; Redis cannot be reached"));
 }
 
 }  // namespace stint

@@ -152,6 +152,7 @@ void Supervisor::end() {
   if (std::exchange(phase_, Phase::kEnding) == Phase::kEnding) {
     return;
   }
+  tell_systemd();
   settle_limit_.reset();
   status_.reset();
   watchdog_.reset();

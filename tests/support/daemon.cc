@@ -124,9 +124,8 @@ void Daemon::launch() {
   if (process_) {
     earlier_log_ += process_->err();
   }
-  std::array<char, 512> stale{};
-  while (recv(notify_.get(), stale.data(), stale.size(), 0) > 0) {
-  }
+  (void)told();
+  told_.clear();
   Spawn spawn;
   spawn.argv = {bin_dir() + "/stintd", "--config", config_file()};
   if (!options_.log_level.empty()) {
@@ -142,17 +141,16 @@ void Daemon::launch() {
 bool Daemon::until_ready() {
   return eventually(
              kReadyWithin,
-             [&] {
-               std::array<char, 512> bytes{};
-               for (ssize_t n = 0; (n = recv(notify_.get(), bytes.data(), bytes.size(), 0)) > 0;) {
-                 if (std::string_view(bytes.data(), static_cast<size_t>(n)).find("READY=1") !=
-                     std::string_view::npos) {
-                   return true;
-                 }
-               }
-               return !process_->running();
-             }) &&
+             [&] { return told().find("READY=1") != std::string::npos || !process_->running(); }) &&
          process_->running();
+}
+
+const std::string& Daemon::told() {
+  std::array<char, 512> bytes{};
+  for (ssize_t n = 0; (n = recv(notify_.get(), bytes.data(), bytes.size(), 0)) > 0;) {
+    told_ += std::string(bytes.data(), static_cast<size_t>(n)) + "\n";
+  }
+  return told_;
 }
 
 void Daemon::start() {

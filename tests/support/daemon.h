@@ -46,7 +46,9 @@ class Daemon {
   void start();
   void launch();
   bool until_ready();  // false: it ended, or time is up
-  void stop();         // TERM; throws unless it exits 0 in time
+  // What it has told systemd since its start, a message a line.
+  const std::string& told();
+  void stop();  // TERM; throws unless it exits 0 in time
   void signal(int number) const { process_->signal(number); }
   void kill9() { process_->kill9(); }
   std::optional<int> wait(milliseconds timeout) { return process_->wait(timeout); }
@@ -86,6 +88,7 @@ class Daemon {
   TempDir dir_;
   DaemonOptions options_;
   UniqueFd notify_;
+  std::string told_;
   std::string earlier_log_;
   std::unique_ptr<Process> process_;
 };

@@ -1,0 +1,53 @@
+// What systemd is told: ready when it is, what goes on, and that it takes longer where it may.
+#include <catch2/catch.hpp>
+
+#include "tests/fault/steps.h"
+#include "tests/support/redis_server.h"
+
+using namespace stint;
+using namespace stint::test;
+
+namespace {
+
+constexpr milliseconds kLong{60'000};
+
+bool until_told(Daemon& daemon, const std::string& text) {
+  return eventually(kLong, [&] { return daemon.told().find(text) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("systemd: a start that waits for Redis asks for more time, and is ready with a worker") {
+  RedisServer redis;
+  redis.kill9();
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  options.start = false;
+  Daemon daemon(options);
+  daemon.launch();
+  REQUIRE(until_told(daemon, "STATUS=waiting for Redis\n"));
+  REQUIRE(until_told(daemon, "EXTEND_TIMEOUT_USEC="));
+  CHECK(daemon.told().find("READY=1") == std::string::npos);
+  redis.restart();
+  REQUIRE(daemon.until_ready());
+  CHECK(daemon.worker_pids().size() == 1);
+  CHECK(until_told(daemon, "STATUS=1 of 1 workers ready, jobs: 0 running, 0 ended\n"));
+  daemon.stop();
+}
+
+TEST_CASE("systemd: a stop that lets a job finish asks for more time, and says so") {
+  DaemonOptions options;
+  options.workers = "shutdown_timeout = \"0s\"\n";
+  Daemon daemon(options);
+  push(daemon, "running", "witness",
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":5000)"));
+  REQUIRE(until_started(daemon / "started"));
+  CHECK(daemon.told().find("EXTEND_TIMEOUT_USEC=", daemon.told().find("READY=1")) ==
+        std::string::npos);
+  daemon.signal(SIGTERM);
+  REQUIRE(until_told(daemon, "STOPPING=1"));
+  CHECK(until_told(daemon, "STATUS=stopping, jobs: 1 running\n"));
+  CHECK(daemon.told().find("EXTEND_TIMEOUT_USEC=", daemon.told().find("STOPPING=1")) !=
+        std::string::npos);
+  CHECK(daemon.wait(kLong) == 0);
+}
