@@ -5,7 +5,7 @@
 namespace stint {
 namespace {
 
-constexpr milliseconds kPromoteLatest{1'000};
+constexpr milliseconds kPromoteLatest{900};  // no wake-up is slept through for a second
 constexpr milliseconds kExpireSoonest{500};
 constexpr milliseconds kExpireLatest{10'000};
 

@@ -1,10 +1,11 @@
 /* Workers that wait for the next job on an empty queue (worker/claimer.cc): BLMOVE from pending to reserved, which Redis answers as soon as
    something is pushed, to whoever has waited longest; and after every wait, served, timed out or broken, a claim, which takes
-   reserved first (common/queue/lua/lib/take.lua). Jobs are pushed at any time; a worker may have become busy while it waited; a
+   reserved first (common/queue/lua/lib/take.lua); a daemon gives what is in reserved back to pending now and then
+   (common/queue/lua/promote.lua). Jobs are pushed at any time; a worker may have become busy while it waited; a
    connection may break, a worker leave, a worker die.
 
    Shown: while anybody waits idly, nothing is in pending, and nothing in reserved, unless who was served has died before
-   its claim (then the next to time out, after 2 s, takes it); each job is in exactly one place; all are taken in the end, with
+   its claim (then the next look of a daemon, or the next to time out, takes it); each job is in exactly one place; all are taken in the end, with
    one worker alive. */
 #include "mutant.pml"
 #define NO_LOOK 1           /* the wait does not look at the list, it is only woken by what comes later (BLMOVE does) */
@@ -26,7 +27,7 @@ byte n_pending, n_reserved, first;  /* first: the next job to be pushed */
 byte waiting[WORKERS] = NOBODY;     /* who is blocked in BLMOVE, the longest first */
 bool served[WORKERS];               /* the wait has been answered */
 bool busy[WORKERS];                 /* no room for a job of this queue */
-byte goes = 1, breaks = 1, live = WORKERS; /* goes: one of them dies or leaves */
+byte goes = 1, breaks = 1, looks = 2, live = WORKERS; /* goes: one of them dies or leaves */
 bool excused;                       /* who was served has died */
 byte k;
 
@@ -192,9 +193,17 @@ end:
   od
 }
 
+/* A daemon's. Not for ever: who waits is what is to be shown to need nobody. */
+proctype Promoter() {
+end:
+  do
+  :: atomic { looks > 0 && n_reserved > 0 -> looks--; claim_none() }
+  od
+}
+
 init {
   choose_mutant();
-  atomic { run Worker(0); run Worker(1); run Producer() }
+  atomic { run Worker(0); run Worker(1); run Producer(); run Promoter() }
 }
 
 ltl all_are_taken { [] <> (n_pending == 0 && n_reserved == 0) }

@@ -1,11 +1,17 @@
--- promote.lua   scheduled -> pending, for those whose time has come. Sent by any daemon, at the time the last one told.
+-- promote.lua   scheduled -> pending, for those whose time has come; reserved -> pending. Sent by any daemon, at the time the last
+-- one told, and once a second.
 -- KEYS[1] prefix
 -- ARGV limit
 -- Returns {moved, ms until the next is due, or -1}.
 -- Why the head: a job that waited for its time goes to the end of the line, behind those submitted meanwhile.
--- Uses: base, sound, clock
+-- Why reserved: who was served may be dead, stopped or cut off; the others would sleep until their own waits are over. Whoever is
+-- about to claim finds it in pending just as well.
+-- Uses: base, sound, clock, reserved
 -- Flags: allow-oom
 local limit = math.min(tonumber(ARGV[1]) or 100, 1000)
+if call('EXISTS', P .. 'reserved') == 1 then
+  give_back_reserved()
+end
 local due = call('ZRANGEBYSCORE', P .. 'scheduled', '-inf', text(now), 'LIMIT', 0, limit)
 if #due > 0 then
   sound('pending')

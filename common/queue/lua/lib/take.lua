@@ -20,15 +20,6 @@ local function claimed_before(last)
   return reply
 end
 
--- In bounded steps and in order: what stays behind is older, and is taken first by the next claim.
-local function give_back_reserved()
-  sound('pending', 'reserved')
-  local newest = call('LPOP', P .. 'reserved', 100)
-  if newest then
-    call('RPUSH', P .. 'pending', unpack(newest))
-  end
-end
-
 -- Adds what it takes to ids at once: should `pending` be no list, what came from `reserved` is not forgotten.
 local function take(ids, n)
   for _, list in ipairs({'reserved', 'pending'}) do

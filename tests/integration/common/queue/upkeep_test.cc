@@ -133,6 +133,20 @@ TEST_CASE("promote: what is due goes to the end of the line, and it says when th
   CHECK(moved(q, promote(q.keys)).count == 0);
 }
 
+TEST_CASE(
+    "promote: what a wait was given and nobody claimed goes back to the tail of pending, and wakes "
+    "who waits") {
+  QueueOfTest q;
+  q.add({job("a"), job("b"), job("c"), job("d")});
+  for (int i = 0; i < 2; ++i) {  // as a worker does that is stopped before its claim
+    q.say({"LMOVE", q.keys("pending"), q.keys("reserved"), "RIGHT", "LEFT"});
+  }
+  CHECK(moved(q, promote(q.keys)).count == 0);
+  CHECK(q.say({"LLEN", q.keys("reserved")}) == "0");
+  CHECK(q.say({"LLEN", q.keys("pending")}) == "4");
+  CHECK(q.take(4).ids == std::vector<std::string>{"a", "b", "c", "d"});
+}
+
 TEST_CASE("expire: what was kept long enough is gone, under pressure also the rest") {
   QueueOfTest q;
   q.add({job("a"), job("b")});
