@@ -31,7 +31,8 @@ Fleet::Fleet(Options options, Settlements& settlements, Listener listener)
     : options_(std::move(options)),
       settlements_(settlements),
       listener_(std::move(listener)),
-      tick_(options_.loop, [this] { tick(); }) {}
+      tick_(options_.loop, [this] { tick(); }),
+      refill_(options_.loop, [this] { refill(); }) {}
 
 void Fleet::start(const ConfigPtr& config) {
   for (auto& plan : plan_posts(*config)) {
@@ -104,8 +105,11 @@ void Fleet::restart_later(Post& post, const RestartQuestion& question, const std
     listener_.on_refused_at_start(why);
     return;
   }
+  auto fill_again = [this, at = &post] { fill(*at); };
+  post.restart = std::make_unique<Timer>(options_.loop, fill_again);
   if (decision.kind == RestartDecision::Kind::kNow) {
-    fill(post);
+    post.refill = true;
+    refill_.wake();
     return;
   }
   if (!post.said) {
@@ -114,9 +118,17 @@ void Fleet::restart_later(Post& post, const RestartQuestion& question, const std
                                     : "worker cannot start; trying again",
                  {{"post", post.plan.index}, {"delay_ms", decision.delay.count()}, {"why", why}});
   }
-  auto fill_again = [this, at = &post] { fill(*at); };
-  post.restart = std::make_unique<Timer>(options_.loop, fill_again);
   post.restart->start(decision.delay);
+}
+
+// Not in the turn in which the dead worker was reaped, nor before the end of the next, in which its
+// settlement is written: a fork on a busy machine takes longer than all of that.
+void Fleet::refill() {
+  for (auto& post : posts_) {
+    if (std::exchange(post->refill, false) && post->restart) {
+      post->restart->start(milliseconds{0});
+    }
+  }
 }
 
 void Fleet::take_over(Post& post) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/loop/next_turn.h"
 #include "daemon/fleet_plan.h"
 #include "daemon/restart_policy.h"
 #include "daemon/roll.h"
@@ -65,12 +66,14 @@ class Fleet {
     std::unique_ptr<WorkerHandle> next;  // of a roll, until it is ready
     DeathTally tally;
     std::unique_ptr<Timer> restart;
-    bool said = false;  // that it cannot start; once until a worker is ready again
+    bool refill = false;  // at once
+    bool said = false;    // that it cannot start; once until a worker is ready again
   };
   using Owned = std::unique_ptr<WorkerHandle>;
 
   Result<Owned> launch(const PostPlan& plan, const ConfigPtr& config);
   void fill(Post& post);
+  void refill();
   void on_ready(WorkerHandle& worker);
   void restart_later(Post& post, const RestartQuestion& question, const std::string& why);
   void settle(WorkerHandle& worker, ExitStatus status, const Config& config);
@@ -93,6 +96,7 @@ class Fleet {
   ConfigPtr rolling_;  // its configuration
   ConfigPtr wanted_;   // of a HUP that came during it
   Timer tick_;
+  NextTurn refill_;
   MonoTime last_tick_;
   uint64_t last_worker_ = 0;
   uint64_t jobs_ended_ = 0;  // by workers that are gone

@@ -1,6 +1,10 @@
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 
 #include "tests/fault/steps.h"
+#include "tests/support/paths.h"
+#include "tests/support/redis_server.h"
 
 using namespace stint;
 using namespace stint::test;
@@ -22,6 +26,28 @@ TEST_CASE(
   CHECK(daemon.worker_pids() != workers);
   daemon.stop();
   daemon.expect_clean_log({"attempt ended with its worker", "worker ended"});
+}
+
+TEST_CASE("worker killed: its job is settled before its replacement is started") {
+  RedisServer redis;
+  TempDir dir;
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  options.env = {{"LD_PRELOAD", build_dir() + "/preload/no_fork.so"},
+                 {"HELD_FORK", dir / "held"},
+                 preloading_under_asan()};
+  Daemon daemon(options);
+  push(daemon, "before", "info");
+  REQUIRE(ended_as(daemon, "before") == "done");  // a worker that did its work is replaced at once
+  push(daemon, "hung", "hang", announced(daemon / "started"));
+  REQUIRE(until_started(daemon / "started"));
+  write_file(dir / "held", "");
+  REQUIRE(kill(daemon.worker_pids().at(0), SIGKILL) == 0);
+  CHECK(ended_as(daemon, "hung") == "failed");
+  std::filesystem::remove(dir / "held");
+  push(daemon, "after", "info");
+  CHECK(ended_as(daemon, "after") == "done");
+  daemon.stop();
 }
 
 TEST_CASE("worker crashes: the error holds the signal and a backtrace, the retry succeeds") {
