@@ -81,6 +81,41 @@ class SmallDisk {
   bool mounted_ = false;
 };
 
+// A control group whose processes have so much memory in all; the kernel kills the largest when it
+// is used up. Of either version; only root may make one, and in many containers nobody.
+class MemoryGroup {
+ public:
+  explicit MemoryGroup(const std::string& bytes) {
+    std::string root = "/sys/fs/cgroup";
+    bool first = std::filesystem::exists(root + "/memory/memory.limit_in_bytes");
+    at_ = root + (first ? "/memory" : "") + "/stint-test-" + std::to_string(getpid());
+    std::error_code failed;
+    std::filesystem::create_directory(at_, failed);
+    made_ = !failed && say(first ? "memory.limit_in_bytes" : "memory.max", bytes);
+    (void)say(first ? "memory.memsw.limit_in_bytes" : "memory.swap.max", first ? bytes : "0");
+  }
+  ~MemoryGroup() {
+    (void)eventually(kLong, [this] { return rmdir(at_.c_str()) == 0 || errno != EBUSY; });
+  }
+  MemoryGroup(const MemoryGroup&) = delete;
+  MemoryGroup& operator=(const MemoryGroup&) = delete;
+  bool made() const { return made_; }
+  bool take_in(pid_t pid) const { return say("cgroup.procs", std::to_string(pid)); }
+
+ private:
+  bool say(const char* file, const std::string& text) const {
+    std::string path = at_ + "/" + file;
+    if (!std::filesystem::exists(path)) {
+      return false;
+    }
+    std::ofstream out(path);
+    out << text << std::flush;
+    return out.good();
+  }
+  std::string at_;
+  bool made_ = false;
+};
+
 }  // namespace
 
 TEST_CASE("fork fails: said once, the other worker goes on, and it recovers by itself") {
@@ -142,6 +177,38 @@ TEST_CASE(
   REQUIRE(!ended_as(daemon, "running").empty());
   CHECK(daemon.worker_pids() == std::vector<pid_t>{worker});
   CHECK(count_of(daemon.log(), kAway) == 2);
+  daemon.stop();
+}
+
+TEST_CASE(
+    "out of memory: the kernel kills the worker that grew, one attempt is lost, the rest goes on") {
+  MemoryGroup group("268435456");
+  if (!group.made()) {
+    WARN("not shown here: no control group with a limit of memory can be made");
+    return;
+  }
+  RedisServer redis;
+  Daemon daemon(two_workers(redis));
+  REQUIRE(group.take_in(daemon.pid()));
+  for (pid_t worker : daemon.worker_pids()) {
+    REQUIRE(group.take_in(worker));
+  }
+  for (int i = 0; i < 4; ++i) {
+    push(daemon, "healthy" + std::to_string(i), "info");
+  }
+  push(daemon, "greedy", "grow", R"({"mib":1024})", R"("retries":0)");
+  for (int i = 4; i < 8; ++i) {
+    push(daemon, "healthy" + std::to_string(i), "info");
+  }
+  CHECK(ended_as(daemon, "greedy", kLong) == "failed");
+  CHECK(json_at(outcome(daemon, "greedy"), "/errors/0/kind") == "crash");
+  CHECK(json_at(outcome(daemon, "greedy"), "/errors/0/signal") == "SIGKILL");
+  for (int i = 0; i < 8; ++i) {
+    CHECK(ended_as(daemon, "healthy" + std::to_string(i), kLong) == "done");
+  }
+  CHECK(daemon.stat("attempts") == 9);
+  CHECK(until_workers(daemon, 2));
+  daemon.expect_healthy();
   daemon.stop();
 }
 
