@@ -208,7 +208,7 @@ void Auditor::relocked(redis::ReplyView reply) {
     return;
   }
   for (const auto& one : *repairs) {
-    log::warning("a resource that nobody handed on was freed; see: stint doctor",
+    log::warning("a lock that was lost or wrong was set right; see: stint doctor",
                  {{"queue", keys_.queue()},
                   {"job", escape(one.id, kMaxIdBytes)},
                   {"was", escape(one.what, kShown)}});

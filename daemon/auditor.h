@@ -3,8 +3,9 @@
 // jobs wait for resources and nothing moves, also over locks and waiters. What it finds is logged
 // once a daemon, with the advice to run the doctor. By itself it repairs what stops jobs and cannot
 // be decided otherwise: keys of another type are moved aside, resources that nobody hands on go to
-// the first in line; each script judges again. A queue that stands still costs less than 0.2
-// commands a second, however large. Supervisor, on its thread; any number of daemons may do it.
+// who runs with them, else to the first in line; each script judges again. A queue that stands
+// still costs less than 0.2 commands a second, however large. Supervisor, on its thread; any number
+// of daemons may do it.
 #pragma once
 
 #include <deque>

@@ -6,9 +6,9 @@ namespace stint {
 
 namespace {
 
-void lower_to(KillTime& least, MonoTime at, EndKind kind) {
+void lower_to(KillTime& least, MonoTime at, EndKind kind, bool interrupted = false) {
   if (least.at == MonoTime{} || at < least.at) {
-    least = {at, kind, false};
+    least = {at, kind, interrupted};
   }
 }
 
@@ -32,7 +32,8 @@ KillTime kill_time(const AttemptTimes& times, const Limits& limits) {
   }
   if (times.told != MonoTime{}) {
     lower_to(least, times.told + limits.grace,
-             times.cancelled ? EndKind::kCancelled : EndKind::kLost);
+             times.cancelled ? EndKind::kCancelled : EndKind::kLost,
+             times.fenced && !times.cancelled);
   }
   return least;
 }

@@ -21,7 +21,8 @@ struct AttemptTimes {
   milliseconds lease;  // as Redis knows it
   MonoTime told;       // to stop for cancel or for a lost lease; {0}: not
   bool cancelled = false;
-  bool fenced = false;  // told to stop because no renewal was answered
+  bool fenced =
+      false;  // told to stop because no renewal was answered, or its resource is another's
 };
 
 // An attempt without an answered renewal is stopped at 0.6 of its lease and killed at 0.85: before

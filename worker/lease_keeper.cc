@@ -103,7 +103,7 @@ void LeaseKeeper::send(const std::shared_ptr<Round>& round) {
                      });
 }
 
-void LeaseKeeper::on_answer(const Round& round, const Result<redis::ReplyView>& reply) {
+void LeaseKeeper::on_answer(Round& round, const Result<redis::ReplyView>& reply) {
   auto answers = reply ? parse_heartbeat(*reply) : Result<std::vector<BeatAnswer>>(reply.error());
   if (!answers) {
     // Without an answer nothing is renewed; check() stops the jobs in time. A refusal is tried
@@ -126,7 +126,7 @@ void LeaseKeeper::on_answer(const Round& round, const Result<redis::ReplyView>& 
 
 void LeaseKeeper::renew(const Beaten& beaten, MonoTime sent) {
   Job& job = *beaten.job;
-  if (job.handle != beaten.handle || job.lost || !mine(job)) {
+  if (job.handle != beaten.handle || job.lost || beaten.taken || !mine(job)) {
     return;
   }
   job.renewed_ns.store(sent.ns, std::memory_order_relaxed);
@@ -136,7 +136,7 @@ void LeaseKeeper::renew(const Beaten& beaten, MonoTime sent) {
   update_kill_at(context_, job);
 }
 
-void LeaseKeeper::obey(const Round& round, const BeatAnswer& answer) {
+void LeaseKeeper::obey(Round& round, const BeatAnswer& answer) {
   // Of two attempts of one job the earlier is the one that is lost; both may be here for a moment.
   auto named = round.jobs.end();
   for (auto it = round.jobs.begin(); it != round.jobs.end(); ++it) {
@@ -148,23 +148,58 @@ void LeaseKeeper::obey(const Round& round, const BeatAnswer& answer) {
   if (named == round.jobs.end() || !mine(*named->job)) {
     return;
   }
-  Job& job = *named->job;
-  bool known = answer.cancel ? job.cancelled : job.lost;
-  if (known) {
-    return;
+  switch (answer.word) {
+    case BeatAnswer::Word::kLost:
+      obey_lost(*named->job);
+      return;
+    case BeatAnswer::Word::kCancel:
+      obey_cancel(*named->job);
+      return;
+    case BeatAnswer::Word::kTaken:
+      named->taken = true;
+      obey_taken(*named->job);
+      return;
+    case BeatAnswer::Word::kLocked:
+      log::warning("the lock of a running job was lost, it is set again; see: stint doctor",
+                   {{"queue", lane_.keys.queue()}, {"job", named->job->id}});
+      return;
   }
-  (answer.cancel ? job.cancelled : job.lost) = true;
+}
+
+void LeaseKeeper::tell(Job& job, StopReason reason) {
   job.told = job.told == MonoTime{} ? now_mono() : job.told;
-  tell_to_stop(job, answer.cancel ? StopReason::kCancel : StopReason::kLeaseLost);
+  tell_to_stop(job, reason);
   update_kill_at(context_, job);
-  if (answer.cancel) {
-    // One that has not started ends in Redis: release sees the flag.
-    listener_.give_back([&job](const Job& other) { return &other == &job; });
+}
+
+void LeaseKeeper::obey_lost(Job& job) {
+  if (std::exchange(job.lost, true)) {
     return;
   }
+  tell(job, StopReason::kLeaseLost);
   log::warning("lease lost: the attempt is no longer ours",
                {{"queue", lane_.keys.queue()}, {"job", job.id}, {"attempt", job.attempt}});
   listener_.forget(job);
+}
+
+void LeaseKeeper::obey_cancel(Job& job) {
+  if (std::exchange(job.cancelled, true)) {
+    return;
+  }
+  tell(job, StopReason::kCancel);
+  // One that has not started ends in Redis: release sees the flag.
+  listener_.give_back([&job](const Job& other) { return &other == &job; });
+}
+
+// Still ours, so it is given back when it has stopped, as one that could not be renewed.
+void LeaseKeeper::obey_taken(Job& job) {
+  if (job.told != MonoTime{}) {
+    return;
+  }
+  tell(job, StopReason::kLeaseLost);
+  log::warning("resource lost: a later attempt has it, the task is told to stop",
+               {{"queue", lane_.keys.queue()}, {"job", job.id}, {"attempt", job.attempt}});
+  listener_.give_back([&job](const Job& other) { return &other == &job; });
 }
 
 void LeaseKeeper::check() {

@@ -39,6 +39,7 @@ class LeaseKeeper {
     Job* job;
     stint_job handle;
     bool started;
+    bool taken = false;  // its resource is another's: it was not renewed
   };
   struct Round {
     MonoTime sent;
@@ -48,9 +49,13 @@ class LeaseKeeper {
   void on_time();
   void beat();
   void send(const std::shared_ptr<Round>& round);
-  void on_answer(const Round& round, const Result<redis::ReplyView>& reply);
+  void on_answer(Round& round, const Result<redis::ReplyView>& reply);
   void renew(const Beaten& beaten, MonoTime sent);
-  void obey(const Round& round, const BeatAnswer& answer);
+  void obey(Round& round, const BeatAnswer& answer);
+  void obey_lost(Job& job);
+  void obey_cancel(Job& job);
+  void obey_taken(Job& job);
+  void tell(Job& job, StopReason reason);
   void arm();
 
   Context& context_;

@@ -21,6 +21,14 @@ std::string_view how_word(Release::How how) {
   return "free";
 }
 
+BeatAnswer::Word beat_word(std::string_view word) {
+  using Word = BeatAnswer::Word;
+  return word == "cancel"   ? Word::kCancel
+         : word == "taken"  ? Word::kTaken
+         : word == "locked" ? Word::kLocked
+                            : Word::kLost;
+}
+
 }  // namespace
 
 redis::Command claim(const Keys& keys, std::string_view worker, uint64_t seq, size_t n,
@@ -74,7 +82,7 @@ Result<std::vector<BeatAnswer>> parse_heartbeat(redis::ReplyView reply) {
   std::vector<BeatAnswer> out;
   out.reserve(reply.size() / 2);
   for (size_t i = 0; i < reply.size(); i += 2) {
-    out.push_back({std::string(reply[i].str()), reply[i + 1].str() == "cancel"});
+    out.push_back({std::string(reply[i].str()), beat_word(reply[i + 1].str())});
   }
   return out;
 }

@@ -45,8 +45,14 @@ struct Beat {
   Limits limits;
 };
 struct BeatAnswer {
+  enum class Word {
+    kCancel,  // asked to stop
+    kLost,    // the attempt is no longer ours
+    kTaken,   // a later attempt has its resource: it must stop and go back, it was not renewed
+    kLocked   // its resource was held by nobody, and is now
+  };
   std::string id;
-  bool cancel;  // asked to stop; else the lease is lost: the attempt is no longer ours
+  Word word;
 };
 redis::Command heartbeat(const Keys& keys, std::string_view worker, std::span<const Beat> beats);
 Result<std::vector<BeatAnswer>> parse_heartbeat(redis::ReplyView reply);

@@ -80,7 +80,7 @@ TEST_CASE("damage: the daemon hands on a lost lock, and says once what else is w
   daemon.start();
   REQUIRE(daemon.stint({"queue", "resume"}).code == 0);
   CHECK(ended_as(daemon, "locked", kLong) == "done");
-  CHECK(until_logged(daemon, "a resource that nobody handed on was freed"));
+  CHECK(until_logged(daemon, "a lock that was lost or wrong was set right"));
   CHECK(until_logged(daemon, "the queue is damaged; run: stint doctor --repair"));
   CHECK(daemon.stint({"doctor"}).code == 1);
   auto repaired = daemon.stint({"doctor", "--repair", "--json", "--quiet"});

@@ -68,6 +68,11 @@ class State:
     def place(self):
         return self.places[2]
 
+    def runners(self, resource):
+        """(token, id) of the attempts that name it, the latest last."""
+        found = [(int(v.split(' ', 1)[0]), i) for i, v in self.active.items() if v.split(' ', 7)[7] == resource]
+        return sorted(found)
+
     def facts(self):
         """All of it, whatever the order in which Redis tells a hash."""
         return [getattr(self, name) for name in HASHES + LISTS if name != 'log_keys'] + [sorted(self.log_keys), self.lines]
@@ -93,15 +98,16 @@ def structure(s):
         yield 'totals', '%d jobs + %s ghosts in %d places' % (len(s.jobs), s.stats.get('ghosts'), total)
 
 
-def locks(s):
+def locks(s, hurt=()):
+    """hurt: resources whose locks somebody has damaged."""
     for i, value in s.active.items():
         parts = value.split(' ', 7)
         if len(parts) != 8 or (i in s.resource and parts[7] != s.resource[i]):
             yield 'active_value', '%s: %s' % (i, value)
-        elif parts[7] and s.locks.get(parts[7]) != i:
+        elif parts[7] and parts[7] not in hurt and s.locks.get(parts[7]) != i:
             yield 'active_without_lock', '%s, %s is held by %s' % (i, parts[7], s.locks.get(parts[7]))
     for r, i in s.locks.items():
-        if s.resource.get(i) != r or s.place.get(i) not in ('active', 'pending'):
+        if r not in hurt and (s.resource.get(i) != r or s.place.get(i) not in ('active', 'pending')):
             yield 'lock_leak', '%s held by %s, which is %s' % (r, i, s.place.get(i, 'gone'))
     waiting = collections.Counter()
     for r, line in s.lines.items():
@@ -111,7 +117,7 @@ def locks(s):
                 yield 'line_without_blocked', '%s in %s' % (i, r)
             elif s.resource.get(i) != r:
                 yield 'wrong_line', '%s in %s' % (i, r)
-        if line and r not in s.locks:
+        if line and r not in s.locks and r not in hurt:
             yield 'line_at_open_lock', '%s waits for %s' % (line, r)
     for i in s.blocked:
         if waiting[i] != 1:

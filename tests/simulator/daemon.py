@@ -2,6 +2,7 @@
 import json
 
 from worker import finish_group
+from world import RESOURCES
 
 
 class Daemon:
@@ -51,6 +52,10 @@ class Daemon:
 
     def expire(self):
         self.world.send(self.name, 'expire', [self.world.rng.choice((1, 100))])
+
+    # ---- the audit: locks, and whom nobody hands a resource on
+    def relock(self):
+        self.world.send(self.name, 'relock', [x for r in RESOURCES for x in (r, '')])
 
     # ---- the inbox
     def intake(self):

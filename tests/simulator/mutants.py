@@ -181,6 +181,14 @@ MUTANTS = [
     ('mend: a flag of nobody stays', 'lib/mend_beside.lua', "if job.place ~= 'active' and job.cancels then", "if false then"),
     ('relock: takes it from who may hold it', 'relock.lua', "holder and not may_hold(holder, resource)", "holder"),
     ('relock: a lock of nobody stays', 'relock.lua', "holder and not may_hold(holder, resource)", "false"),
+    ('relock: hands on what somebody runs with', 'lib/owner.lua', "if runner then", "if false then"),
+    ('relock: the earliest has it', 'lib/owner.lua', "is_later(token, id, runners.token[resource], runners.id[resource])", "not runners.id[resource]"),
+    ('claim: overtakes those who wait at a lost lock', 'lib/take.lua', " or not holder and lines_are_left and is_awaited(resource, id) then", " then"),
+    ('heartbeat: a lost lock stays lost', 'lib/hold.lua', "will('HSET', 'locks', resource, id)", ""),
+    ('heartbeat: the earlier takes it back', 'lib/hold.lua', "if holder ~= id and later_holder(resource, holder, id, held[k].token) then", "if false then"),
+    ('heartbeat: the later gives way', 'lib/later.lua', "return token > than_token", "return token < than_token"),
+    ('heartbeat: two of one worker both hold it', 'lib/hold.lua', "words[before] = 'taken'", ""),
+    ('heartbeat: renewed though it is taken', 'heartbeat.lua', "if words[k] ~= 'taken' then", "if true then"),
     ('where: active is not looked up', 'lib/place.lua', "values[i] and 'active' or 'pending'", "'pending'"),
 ]
 

@@ -11,7 +11,7 @@ STEPS = (
     ('wait', 4), ('serve', 6), ('claim', 14), ('give_reserved_back', 1), ('work', 18), ('end', 14), ('report', 14),
     ('release', 6), ('log', 3), ('tick', 16), ('sweep', 9), ('promote', 4), ('expire', 2),
     ('delete', 3), ('cancel', 3), ('retry', 3), ('pause', 0.6), ('resume', 2), ('pressure', 0.3), ('spoil', 0.4),
-    ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('mend', 1), ('damage', 2), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
+    ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('mend', 1), ('damage', 2), ('unlock', 2), ('relock', 1), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
 METHODS, WEIGHTS = zip(*STEPS)
 
 
@@ -19,6 +19,7 @@ class Episode(World):
     def play(self, number, steps, options):
         self.begin(number, options)
         self.nonces = self.made = self.joined = self.serial = 0
+        self.wanted_resource = None
         self.asking, self.contents = [], {}
         self.daemons = [Daemon(self, 'd1'), Daemon(self, 'd2')]
         for _ in range(3):
@@ -50,7 +51,7 @@ class Episode(World):
     def spec(self):
         rng = self.rng
         self.serial += rng.choice((0, 0, 0, 1))
-        return {'resource': rng.choice(('',) + RESOURCES), 'task': rng.choice('ttu'), 'params': self.serial % 5,
+        return {'resource': self.wanted_resource or rng.choice(('',) + RESOURCES), 'task': rng.choice('ttu'), 'params': self.serial % 5,
                 'retries': rng.choice((0, 0, 1, 2, '-', 15)), 'crash_limit': rng.choice((1, 3, '-', 15)),
                 'backoff': rng.choice((0, 0, 1000, -500, '-')), 'lease': rng.choice((5000, 10000, 20000)),
                 **self.options['specs'], 'due': rng.choice(('0',) * 8 + ('+1000', '+30000', str(self.redis_ms() + 5000)))}
@@ -61,7 +62,7 @@ class Episode(World):
         self.nonces += 1
         for _ in range(self.rng.choice((1, 1, 1, 2, 3))):
             spec, i = self.spec(), self.rng.choice(IDS[:self.options['ids']])
-            if self.rng.random() < 0.6:  # the same job once more
+            if self.rng.random() < 0.6 and not self.wanted_resource:  # the same job once more
                 spec.update(self.contents.get(i, {}))
             self.contents[i] = {k: spec[k] for k in ('resource', 'task', 'params')}
             record, params = self.record(spec, nonce)
@@ -192,6 +193,8 @@ class Episode(World):
     # ---- the doctor
     def do_mend(self):
         """In a queue that is in order it finds nothing to do."""
+        if self.hurt:
+            return
         ids = self.some_ids() + self.rng.sample(IDS, 2) + ['x%d' % self.rng.randrange(4)] + self.state.pending[:2]
         ids = [i for i in ids if i not in self.live or not self.live[i].corrupt]
         self.doctor('mend', [1000, 0] + [x for i in ids for x in (i, '', '')], False)
@@ -201,7 +204,7 @@ class Episode(World):
         """Somebody meddles, and the doctor brings back what was: nothing else is changed."""
         i, s = self.pick(list(self.state.jobs)), self.state
         place, key = s.place.get(i), lambda name: self.prefix + name
-        if i is None or i not in self.live or self.live[i].corrupt:
+        if i is None or i not in self.live or self.live[i].corrupt or self.hurt:
             return
         r, job = s.resource[i], self.live[i]
         harm = {'active': [('RPUSH', key('pending'), i), ('ZADD', key('scheduled'), 1, i)] + [('HDEL', key('locks'), r)] * bool(r),
@@ -214,7 +217,7 @@ class Episode(World):
         self.redis(*command)
         if place in ('pending', 'blocked'):
             job.in_order = False
-        if command[:2] == ('RPUSH', key('pending')) and place == 'active' and not s.paused and self.rng.random() < 0.5:
+        if command[:2] == ('RPUSH', key('pending')) and place == 'active' and i not in s.ghosts and not s.paused and self.rng.random() < 0.5:
             self.redis('LMOVE', key('pending'), key('reserved'), 'RIGHT', 'RIGHT')
             reply = self.run('probe', 'claim', ['probe', 1 + self.claims.get('probe', (0,))[0], 1, 10000])
             if reply != ['ok', '0']:
@@ -225,6 +228,39 @@ class Episode(World):
         if free:
             self.redis('HSET', key('locks'), free[0], self.rng.choice(('nobody', i)) if s.resource[i] != free[0] else 'nobody')
             self.doctor('relock', [free[0], ''], True)
+
+    def do_unlock(self):
+        """Somebody meddles with a lock; the attempts themselves and the audit bring it back."""
+        s = self.state
+        r = self.pick(sorted(s.locks))
+        if r is None:
+            return
+        others = [i for i in s.jobs if s.resource[i] == r and s.place.get(i) == 'pending']
+        command = self.pick([('HDEL', self.prefix + 'locks', r), ('HSET', self.prefix + 'locks', r, 'nobody')] +
+                            [('HSET', self.prefix + 'locks', r, i) for i in others[:1]])
+        self.say('damage %s', command)
+        self.redis(*command)
+        self.hurt.add(r)
+        for j in self.live.values():
+            j.in_order = j.in_order and j.resource != r
+        if self.rng.random() < 0.6:
+            self.run_beside(r)
+
+    def run_beside(self, resource):
+        """Another job of it comes, and is claimed before anybody notices."""
+        self.wanted_resource = resource
+        self.do_submit()
+        self.wanted_resource = None
+        holding = [w for w in self.alive() if any(h.resource == resource for h in w.queue + [w.running] if h)]
+        for w in self.rng.choice((holding, self.alive())):
+            w.waiting_until = None
+            w.claim(3)
+        if self.rng.random() < 0.4:
+            self.redis('HDEL', self.prefix + 'locks', resource)
+            self.rng.choice((self.do_relock, self.do_tick))()
+
+    def do_relock(self):
+        self.pick(self.daemons).relock()
 
     def doctor(self, name, args, finds):
         before = self.look().facts()
@@ -309,6 +345,7 @@ class Episode(World):
             d.go_on_settling()
             d.sweep()
             d.promote()
+            d.relock()
             d.intake()
         for w in self.alive():
             w.beat()

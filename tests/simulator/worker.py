@@ -145,6 +145,7 @@ class Worker:
         w = self.world
         self.last_beat, sent = w.now, w.now
         held = self.queue + ([self.running] if self.running else []) + [h for h, _ in self.ended]
+        w.rng.shuffle(held)
         args = [self.name]
         for h in held:
             args += [h.id, h.token, '1' if h.started else '0', ' '.join(str(x) for x in [h.own_lease] + h.limits)]
@@ -153,14 +154,22 @@ class Worker:
         reply = held and w.send(self.name, 'heartbeat', args)
         if not reply and reply != []:
             return
-        told = dict(zip(reply[0::2], reply[1::2]))
+        told = set(zip(reply[0::2], reply[1::2]))
         for h in held:
-            if told.get(h.id) == 'lost':
+            if (h.id, 'lost') in told:
                 self.drop(h, None)
                 continue
+            if (h.id, 'taken') in told:
+                self.yield_resource(h)
+                continue
             h.since, h.lease = sent, h.own_lease if h.started else h.lease
-            if told.get(h.id) == 'cancel' and w.rng.random() < 0.7:
+            if (h.id, 'cancel') in told and w.rng.random() < 0.7:
                 self.drop(h, 'cancelled')
+
+    def yield_resource(self, h):
+        if h is self.running or h in self.queue:
+            self.drop(h, None)
+            self.give(h, 'interrupted', 0)
 
     def drop(self, h, kind):
         if h is self.running:

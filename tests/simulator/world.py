@@ -5,6 +5,7 @@ import json
 import random
 
 import audit
+import locks
 import rules
 import scripts
 
@@ -36,6 +37,7 @@ class World:
         self.redis('FLUSHDB')
         self.now, self.clock_offset, self.trace, self.wrong = 0, 0, [], []
         self.live, self.late, self.order, self.last_token = {}, [], 0, 0
+        self.hurt = set()  # resources whose locks were damaged, until they are what they were
         self.finishes, self.claims, self.workers, self.daemons, self.cut_off = {}, {}, [], [], {}
         self.set_clock()
         self.look()
@@ -65,7 +67,8 @@ class World:
 
     def audit(self):
         s = self.look()
-        for check in (audit.structure, audit.locks, audit.side_tables):
+        self.hurt = {r for r in self.hurt if locks.is_hurt(self.state, r)}
+        for check in (audit.structure, lambda s: audit.locks(s, self.hurt), audit.side_tables):
             self.wrong.extend(check(s))
         self.wrong.extend(audit.known_jobs(s, self.live))
         running = collections.Counter()
@@ -73,7 +76,7 @@ class World:
             for key in w.running_keys():
                 running[key] += 1
         for key, n in running.items():
-            if n > 1:
+            if n > 1 and key not in ['resource ' + r for r in self.hurt]:
                 self.violate('overlap', '%s runs %d times' % (key, n))
 
     # ---- the network
@@ -167,6 +170,9 @@ class World:
         if len(given) > n:
             self.violate('claimed_too_many', '%d of %d' % (len(given), n))
         for i, _ in given:
+            r = before.resource[i]
+            if before.lines.get(r) and r not in before.locks and before.lines[r][0] != i:
+                self.violate('overtook', '%s those who wait for %s, whose lock is lost' % (i, r))
             self.note_claimed(i)
             value = self.look().active.get(i, '').split(' ', 7)
             if int(value[2][2:] or int(token) // 1000) != self.redis_ms():
@@ -287,23 +293,32 @@ class World:
             else:
                 self.given_back(before, i, True, 0, int(args[1]), places[i])
 
-
     def after_heartbeat(self, before, args, reply):
         expected = []
         groups = [args[k:k + 4] for k in range(1, len(args), 4)]
         self.look()
+        words = list(zip(reply[0::2], reply[1::2]))
         for i, token, started, limits in groups:
             if not before.active.get(i, '').startswith(token + ' '):
                 expected.append((i, 'lost'))
             else:
                 expected += [(i, 'cancel')] if i in before.cancels else []
+                expected += [(i, w) for w in ('taken', 'locked') if (i, w) in words]
+                locks.check_held(self, before, i, int(token), words)
                 value = self.state.active.get(i, '').split(' ', 7)
                 if value[2][1:] != before.active[i].split(' ', 7)[2][1:]:
                     self.violate('claim_time', '%s: %s' % (i, value))
-                if i not in self.state.leases or started == '1' and (value[2][0] != '1' or ' '.join(value[3:7]) != limits):
+                renewed = i in self.state.leases and float(self.state.leases[i]) == self.redis_ms()
+                if (i, 'taken') in words:
+                    if before.leases.get(i) != self.state.leases.get(i):
+                        self.violate('renewed', '%s, whose resource is taken' % i)
+                elif not renewed or started == '1' and (value[2][0] != '1' or ' '.join(value[3:7]) != limits):
                     self.violate('not_renewed', '%s: %s' % (i, value))
-        if sorted(zip(reply[0::2], reply[1::2])) != sorted(expected):
+        if sorted(words) != sorted(expected):
             self.violate('heartbeat', 'said %s, should be %s' % (reply, expected))
+
+    def after_relock(self, before, args, reply):
+        locks.check_handed_on(self, before, args[0::2])
 
     def after_log(self, before, args, reply):
         k, expected = 0, []

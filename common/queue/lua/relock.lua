@@ -1,12 +1,13 @@
--- relock.lua   a lock whose holder cannot hold it, or that nobody holds though jobs wait, goes to the first in line (blocked ->
--- pending, as next holder); who stands in a line and does not wait there leaves it. Sent by the doctor, and by daemons.
+-- relock.lua   a lock whose holder cannot hold it, or that nobody holds though jobs wait, goes to the attempt that runs with the
+-- resource, else to the first in line (blocked -> pending, as next holder); who stands in a line and does not wait there leaves it.
+-- Sent by the doctor, and by daemons.
 -- KEYS[1] prefix
 -- ARGV groups of 2: resource, id in its line ('' only the lock); 50 at most
 -- Returns flat: resource, id (holder or stranger), what it is now, for those that were wrong.
 -- Why it is safe at any time: whether it is wrong is judged here, at the moment of the repair.
 -- Why an active job holds what its attempt or its record names: one of them may be damaged, and two attempts of one resource are
 -- worse than a resource that is free later.
--- Uses: base, sound, attempt, record, lock
+-- Uses: base, sound, attempt, record, lock, later, owner
 -- Flags: allow-oom
 need('jobs', 'active', 'scheduled', 'failed', 'done')
 sound('locks', 'blocked', 'pending')
@@ -37,9 +38,9 @@ local function check_lock(resource)
   local holder = call('HGET', P .. 'locks', resource)
   local someone_waits = redis.pcall('ZCARD', P .. 'blocked:' .. resource)
   if holder and not may_hold(holder, resource) or not holder and type(someone_waits) == 'number' and someone_waits > 0 then
-    local heir = pass(resource)
-    if holder or heir then
-      report(resource, holder or heir, heir and 'held by ' .. heir or 'free')
+    local now_holds = hand_over(resource)
+    if now_holds or holder and now_holds ~= false then
+      report(resource, holder or now_holds, now_holds and 'held by ' .. now_holds or 'free')
     end
   end
 end

@@ -160,6 +160,38 @@ TEST_CASE("worker: an attempt that is another's is stopped, and its outcome drop
   CHECK_THAT(worker.err(), Contains("its outcome is dropped"));
 }
 
+TEST_CASE("worker: an attempt whose resource a later one has is stopped and handed back") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.slots = 2;
+  boot.config.tasks["hang"].grace = milliseconds(500);
+  WorkerProcess worker(boot);
+  std::string task = GENERATE("wait", "hang");
+  JobSpec first = job("first", task, R"({"on_stop":"throw"})");
+  JobSpec second = job("second", "wait");
+  first.resource = second.resource = "r";
+  queue.submit({first});
+  REQUIRE(eventually(kSoon, [&] { return running_entry(worker).has_value(); }));
+  queue.server.command({"DEL", queue.keys("locks")});
+  queue.submit({second});
+  REQUIRE(queue.reaches("second", "active"));
+  worker.send(FrameType::kLook);
+  if (task == "hang") {  // it does not heed: the supervisor is to end it, as nobody's fault
+    CHECK(eventually(kSoon, [&] {
+      auto held = worker.recorder().held();
+      return std::any_of(held.begin(), held.end(), [](const auto& entry) {
+        return entry.id == "first" && entry.kill_kind == control::kKillInterrupted &&
+               entry.kill_at <= now_mono() + milliseconds(500);
+      });
+    }));
+    return;
+  }
+  CHECK(queue.reaches("first", "blocked"));
+  CHECK(queue.place("second") == "active");
+  CHECK(queue.totals().attempts == 0);
+  CHECK_THAT(worker.err(), Contains("resource lost: a later attempt has it"));
+}
+
 TEST_CASE(
     "worker: when Redis does not answer, tasks are stopped before their lease ends and handed "
     "back") {

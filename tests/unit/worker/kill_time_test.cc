@@ -82,6 +82,11 @@ TEST_CASE("kill time: a lease that ends because Redis did not answer is nobody's
   times.fenced = true;
   CHECK(kill_time(times, limits(200, 5)).interrupted);
   CHECK_FALSE(kill_time(times, limits(60, 5)).interrupted);  // its timeout comes first
+  times.told = at(1050);  // because a later attempt has its resource
+  CHECK(kill_time(times, limits(200, 5)).interrupted);
+  CHECK(kill_time(times, limits(200, 5)).at == at(1055));
+  times.cancelled = true;
+  CHECK_FALSE(kill_time(times, limits(200, 5)).interrupted);
   times.fenced = false;
   CHECK_FALSE(kill_time(times, limits(200, 5)).interrupted);
 }

@@ -20,7 +20,7 @@ local function first_in_line(resource)
   end
 end
 
--- Whoever held it: the resource goes to the first in line, or is open. Returns the heir, if there is one.
+-- Whoever held it: the resource goes to the first in line, or is open. Returns the heir, if there is one. See hand_over().
 local function pass(resource)
   local heir = first_in_line(resource)
   if heir then

@@ -9,6 +9,7 @@ end
 local function mend_resource(job, a)
   if holds(job, job.resource) and not holds(job, a.resource) then
     call('HSET', P .. 'active', job.id, sub(job.active, 1, #job.active - #a.resource) .. job.resource)
+    forget_runners()
     say('active-corrupt', 'active', job.id, 'resource ' .. a.resource .. ' -> ' .. job.resource)
     return
   end
@@ -19,6 +20,16 @@ local function mend_resource(job, a)
   job.resource = a.resource
 end
 
+-- An active job without its lock takes it, unless a later attempt has the resource, or an unreadable one holds it.
+local function may_take(job)
+  local holder, runner = call('HGET', P .. 'locks', job.resource), runner_of(job.resource)
+  local value = holder and call('HGET', P .. 'active', holder)
+  if runner and runner ~= job.id then
+    return false
+  end
+  return not value or runner and attempt_of(value) ~= nil
+end
+
 local function mend_active(job)
   local a = attempt_of(job.active)
   if not a then
@@ -27,8 +38,7 @@ local function mend_active(job)
   if a.resource ~= job.resource then
     mend_resource(job, a)
   end
-  local holder = job.resource ~= '' and call('HGET', P .. 'locks', job.resource)
-  if job.resource ~= '' and holder ~= job.id and not (holder and call('HEXISTS', P .. 'active', holder) == 1) then
+  if job.resource ~= '' and not holds(job, job.resource) and may_take(job) then
     call('HSET', P .. 'locks', job.resource, job.id)
     say('lock-missing', 'locks', job.id, 'resource not held -> held')
   end
@@ -52,9 +62,11 @@ local function mend_blocked(job)
     say('waiter-missing', line, job.id, 'in no line -> first in line')
   end
   if not call('HGET', P .. 'locks', job.resource) then
-    local heir = pass(job.resource)
-    job.place = heir == job.id and 'pending' or job.place
-    say('waiter-unlocked', 'locks', job.id, 'resource free while jobs wait -> held by ' .. heir)
+    local holder = hand_over(job.resource)
+    job.place = holder == job.id and 'pending' or job.place
+    if holder then
+      say('waiter-unlocked', 'locks', job.id, 'resource free while jobs wait -> held by ' .. holder)
+    end
   end
 end
 
@@ -101,7 +113,7 @@ local function end_corrupt(job, check, why)
   write_plan()
   call('HDEL', P .. 'errors', job.id)
   if job.resource ~= '' and call('HGET', P .. 'locks', job.resource) == job.id then
-    pass(job.resource)
+    hand_over(job.resource)
   end
   say(check, 'jobs', job.id, job.place .. ', but ' .. why .. ' -> failed as corrupt')
   job.place = 'failed'

@@ -85,12 +85,12 @@ local function mend_record(job, lost_ghosts)
 end
 
 -- Where a job belongs that is in no place and has not ended. If it was active, its attempt runs until its next heartbeat is
--- refused: so it waits for a lease, and what it may hold is given to nobody meanwhile.
+-- refused: so it waits for a lease, and what it may hold is given to nobody meanwhile. What runs with its resource holds it.
 local kLease = 30000
 local function resting_place(job)
   local holder = job.resource ~= '' and call('HGET', P .. 'locks', job.resource)
   local may_hold = holder == job.id or job.resource ~= '' and not holder and call('ZSCORE', P .. 'leases', job.id)
-  return may_hold and 'active' or 'scheduled'
+  return may_hold and not runner_of(job.resource) and 'active' or 'scheduled'
 end
 
 -- An attempt of nobody holds the resource until the sweep gives it back.
@@ -98,6 +98,7 @@ local function enter(job, place)
   if place == 'active' then
     job.active = next_token() .. ' nobody 0@' .. text(now) .. ' ' .. text(kLease) .. ' - - - ' .. job.resource
     call('HSET', P .. 'active', job.id, job.active)
+    forget_runners()
   else
     local after = {done = 3600000, failed = 0, scheduled = kLease}
     job[place] = text(now + after[place])

@@ -85,6 +85,23 @@ local function living(ids)
   return jobs, records, resources
 end
 
+-- Whether there are lines at resources that nobody holds: their locks were lost, and those who hold them may be running.
+local function any_line(resources, holders)
+  local lines = {}
+  for k = 1, #resources do
+    if not holders[k] then
+      lines[#lines + 1] = P .. 'blocked:' .. resources[k]
+    end
+  end
+  return #lines > 0 and has('blocked') and call('EXISTS', unpack(lines)) > 0
+end
+
+-- In a line there may be strangers.
+local function is_awaited(resource, id)
+  local first = redis.pcall('ZRANGE', P .. 'blocked:' .. resource, 0, 0)[1]
+  return first and first ~= id and call('ZSCORE', P .. 'blocked', first)
+end
+
 -- Plans to take the locks that the jobs need. Returns id -> true for those that found theirs held.
 local function lock(jobs, resources)
   local wanted, by, waits = {}, {}, {}
@@ -98,10 +115,11 @@ local function lock(jobs, resources)
     return waits
   end
   local holders, taken = call('HMGET', P .. 'locks', unpack(wanted)), {}
+  local lines_are_left = any_line(wanted, holders)
   for k = 1, #wanted do
     local resource, id = wanted[k], by[k]
     local holder = taken[resource] or holders[k]
-    if holder and holder ~= id then
+    if holder and holder ~= id or not holder and lines_are_left and is_awaited(resource, id) then
       waits[id] = true
     else
       taken[resource] = id

@@ -45,7 +45,7 @@ TEST_CASE("heartbeat: says which leases are lost and who is to stop") {
       q.beat({{"a", given.token - 1, true, Limits{}}, {"b", given.token, true, Limits{}}});
   REQUIRE(answers.size() == 2);
   for (const BeatAnswer& answer : answers) {
-    CHECK(answer.cancel == (answer.id == "b"));
+    CHECK((answer.word == BeatAnswer::Word::kCancel) == (answer.id == "b"));
   }
   CHECK(q.say({"ZSCORE", q.keys("leases"), "a"}).empty());
 }

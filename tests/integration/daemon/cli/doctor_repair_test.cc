@@ -271,8 +271,9 @@ class Vandal {
   std::mt19937 random_;
 };
 
-// An attempt whose value in active cannot be read may still run, and nobody can tell with which
-// resource: it is the sweep's, and what else is wrong with it or with what it may hold waits.
+// An attempt whose value in active cannot be read may still run, and without its record nobody can
+// tell with which resource: it is the sweep's, and what else is wrong with it or with what it may
+// hold waits.
 void spare_unreadable(Lines& found) {
   const std::string check = "active-corrupt ";
   Lines unreadable;
@@ -282,7 +283,8 @@ void spare_unreadable(Lines& found) {
     }
   }
   std::erase_if(found, [&](const auto& line) {
-    return (!unreadable.empty() && line.starts_with("lock-missing ")) ||
+    bool about_a_lock = line.starts_with("lock-") || line.starts_with("waiter-unlocked ");
+    return (!unreadable.empty() && about_a_lock) ||
            std::any_of(unreadable.begin(), unreadable.end(),
                        [&](const auto& id) { return line.ends_with(" " + id); });
   });
