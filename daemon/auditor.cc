@@ -29,6 +29,13 @@ constexpr Table kTables[] = {{"HSCAN", "locks"},  {"ZSCAN", "blocked"},   {"HSCA
 constexpr size_t kShort = 2;
 constexpr std::string_view kLocks = "locks";
 
+// What runs or has ended stays findable: a record that says so decides nothing about it. A waiting
+// job without one would be ended by that.
+bool lost_only_its_record(const Audited& job) {
+  return !job.known && !job.scheduled && !job.blocked &&
+         (!job.active.empty() || job.failed || job.done);
+}
+
 }  // namespace
 
 Auditor::Auditor(uv_loop_s* loop, redis::Connection& redis, Keys keys, AuditPace pace)
@@ -132,6 +139,7 @@ void Auditor::types_checked(redis::ReplyView reply) {
                {{"queue", keys_.queue()}, {"key", one.key}, {"was", one.what}});
   }
   in_pass_ = true;
+  mends_.clear();
   table_ = 0;
   cursor_ = "0";
   found_.clear();
@@ -160,7 +168,7 @@ void Auditor::have_page(redis::ReplyView page) {
 
 void Auditor::audit_some() {
   if (ids_.empty()) {
-    relock_some();
+    mend_some();
     return;
   }
   size_t size = std::min(ids_.size(), kBatchJobs);
@@ -177,6 +185,10 @@ void Auditor::audited(redis::ReplyView reply) {
     return;
   }
   for (size_t i = 0; i < asked_.size(); ++i) {
+    if (lost_only_its_record((*jobs)[i])) {
+      mends_.push_back({asked_[i], {}, ""});
+      continue;
+    }
     for (const auto& finding : judge_job(keys_, asked_[i], (*jobs)[i])) {
       if (finding.check == "waiter-unlocked") {
         resources_.push_back(finding.resource);
@@ -186,6 +198,32 @@ void Auditor::audited(redis::ReplyView reply) {
     }
   }
   audit_some();
+}
+
+void Auditor::mend_some() {
+  if (mends_.empty()) {
+    relock_some();
+    return;
+  }
+  size_t size = std::min(mends_.size(), kMendAtOnce);
+  std::vector<Mend> some(mends_.end() - static_cast<std::ptrdiff_t>(size), mends_.end());
+  mends_.resize(mends_.size() - size);
+  ask(mend(keys_, -1, 0, some), &Auditor::mended);
+}
+
+void Auditor::mended(redis::ReplyView reply) {
+  auto repairs = parse_mend(reply);
+  if (!repairs) {
+    failed(repairs.error());
+    return;
+  }
+  for (const auto& one : *repairs) {
+    log::warning("a job without its record was mended; see: stint doctor",
+                 {{"queue", keys_.queue()},
+                  {"job", escape(one.id, kMaxIdBytes)},
+                  {"was", escape(one.what, kShown)}});
+  }
+  mend_some();
 }
 
 void Auditor::relock_some() {

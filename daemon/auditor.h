@@ -3,9 +3,9 @@
 // jobs wait for resources and nothing moves, also over locks and waiters. What it finds is logged
 // once a daemon, with the advice to run the doctor. By itself it repairs what stops jobs and cannot
 // be decided otherwise: keys of another type are moved aside, resources that nobody hands on go to
-// who runs with them, else to the first in line; each script judges again. A queue that stands
-// still costs less than 0.2 commands a second, however large. Supervisor, on its thread; any number
-// of daemons may do it.
+// who runs with them, else to the first in line, jobs that run or have ended get a record again,
+// which says that it was lost; each script judges again. A queue that stands still costs less than
+// 0.2 commands a second, however large. Supervisor, on its thread; any number of daemons may do it.
 #pragma once
 
 #include <deque>
@@ -58,6 +58,8 @@ class Auditor {
   void have_page(redis::ReplyView page);
   void audit_some();
   void audited(redis::ReplyView reply);
+  void mend_some();
+  void mended(redis::ReplyView reply);
   void relock_some();
   void relocked(redis::ReplyView reply);
   void have_totals(redis::ReplyView reply);
@@ -79,6 +81,7 @@ class Auditor {
   std::string cursor_ = "0";
   std::deque<std::string> ids_;        // of this page
   std::vector<std::string> asked_;     // by the audit under way
+  std::vector<Mend> mends_;             // jobs that lost their records
   std::deque<std::string> resources_;  // whose locks are to be looked at
   std::set<size_t> said_, found_;      // hashes of findings: of the last full pass, of this one
   size_t new_ = 0;                     // of this pass, not said before

@@ -83,6 +83,25 @@ TEST_CASE("auditor: a resource that nobody hands on is freed though nothing move
   }));
 }
 
+TEST_CASE("auditor: what runs or has ended has a record again, and is not ended by it") {
+  StillQueue queue("r", 5);
+  std::string runs = queue.server.command({"HKEYS", queue.keys("active")});
+  queue.server.command({"HDEL", queue.keys("jobs"), "f1", runs});
+  for (const std::string& id : {std::string("f1"), runs}) {
+    CHECK(queue.loop.run_until(kLong, [&] {
+      return queue.server.command({"HGET", queue.keys("jobs"), id}).find("record was lost") !=
+             std::string::npos;
+    }));
+  }
+  CHECK(queue.server.command({"HEXISTS", queue.keys("active"), runs}) == "1");
+  CHECK(queue.server.command({"HGET", queue.keys("locks"), "r"}) == runs);
+  CHECK(queue.server.command({"HGET", queue.keys("outcomes"), "f1"}) == "{}");
+  // One that waits would be ended: that is said, and left.
+  queue.server.command({"HDEL", queue.keys("jobs"), "j1", "j2"});
+  CHECK(queue.loop.run_until(kLong, [&] { return queue.auditor->count().said >= 2; }));
+  CHECK(queue.server.command({"ZCARD", queue.keys("blocked")}) == "2");
+}
+
 TEST_CASE("auditor: a queue that stands still costs less than a command in five seconds") {
   StillQueue queue(GENERATE("", "r"));
   auto before = queue.auditor->count();
