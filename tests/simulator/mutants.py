@@ -33,8 +33,9 @@ MUTANTS = [
     ('claim: repeated whoever holds it now', 'lib/take.lua', "if a and a.token == token and records[i] then", "if a and records[i] then"),
     ('claim: closed workers go on', 'claim.lua', "if last == 'closed' then", "if false then"),
     ('claim: does not see the pause', 'claim.lua', "call('EXISTS', P .. 'paused') == 1", "false"),
-    ('token: from the clock alone', 'lib/clock.lua', "math.max(now_us, last + 1)", "now_us"),
-    ('token: not stored', 'lib/clock.lua', "call('SET', P .. 'fence', token)", ""),
+    ('token: from the clock alone', 'lib/token.lua', "math.max(now_us, last + 1)", "now_us"),
+    ('token: not stored', 'lib/token.lua', "call('SET', P .. 'fence', token)", ""),
+    ('token: of those that run, where the last is lost', 'lib/token.lua', "math.max(now_us + 3600000000, largest_running())", "now_us + 3600000000"),
     ('claim: its time is not said beside a token that is none', 'claim.lua', "'@' .. text(now) .. ' '", "' '"),
     ('heartbeat: forgets the time of the claim', 'heartbeat.lua', "' 1' .. a.claimed .. ' '", "' 1 '"),
     # attempts

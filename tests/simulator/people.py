@@ -11,7 +11,7 @@ STEPS = (
     ('wait', 4), ('serve', 6), ('claim', 14), ('give_reserved_back', 1), ('work', 18), ('end', 14), ('report', 14),
     ('release', 6), ('log', 3), ('tick', 16), ('sweep', 9), ('promote', 4), ('expire', 2),
     ('delete', 3), ('cancel', 3), ('retry', 3), ('pause', 0.6), ('resume', 2), ('pressure', 0.3), ('spoil', 0.4),
-    ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('mend', 1), ('damage', 2), ('unlock', 2), ('relock', 1), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
+    ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('mend', 1), ('damage', 2), ('unlock', 2), ('relock', 1), ('unfence', 0.3), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
 METHODS, WEIGHTS = zip(*STEPS)
 
 
@@ -258,6 +258,12 @@ class Episode(World):
         if self.rng.random() < 0.4:
             self.redis('HDEL', self.prefix + 'locks', resource)
             self.rng.choice((self.do_relock, self.do_tick))()
+
+    def do_unfence(self):
+        """The last token is lost: the next must still be larger than those of who runs."""
+        self.redis(*self.pick([('DEL', self.prefix + 'fence'), ('SET', self.prefix + 'fence', 'garbage')]))
+        self.last_token = max([int(v.split(' ', 1)[0]) for v in self.state.active.values()] or [0])
+        self.say('the last token is lost')
 
     def do_relock(self):
         self.pick(self.daemons).relock()

@@ -5,7 +5,7 @@
 -- n = 0, and a paused queue, give what is in reserved back to the tail of pending.
 -- Why seq: after a lost reply the same claim comes again; it gets, and renews, what it was given, or those jobs would wait for
 -- the sweep. An older seq is a request that was delayed on a dead connection: nobody would run what it took.
--- Uses: base, sound, clock, plan, attempt, record, outcome, lost, reserved, take
+-- Uses: base, sound, clock, token, plan, attempt, record, outcome, lost, reserved, take
 -- Flags: allow-oom
 local worker, seq, n, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]) or 0, match(ARGV[4], '^%d+$') or '30000'
 local last = call('HGET', P .. 'claims', worker) or ''

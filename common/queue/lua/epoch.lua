@@ -3,10 +3,10 @@
 -- ARGV run id, largest token that the caller has seen (absent: none)
 -- Returns 'same' or 'bumped'.
 -- Why 60 s: a Redis that restarted or failed over may have lost the last tokens it gave; the next must still be larger. One
--- that lost them all has only its clock and the callers' memories to tell how far they were.
--- Uses: base, clock
+-- that lost them all has only its clock, what runs and the callers' memories to tell how far they were.
+-- Uses: base, clock, token
 -- Flags: allow-oom
-local last, seen = last_token() or 0, token_of(ARGV[2] or '') or 0
+local last, seen = last_token() or largest_running(), token_of(ARGV[2] or '') or 0
 if call('GET', P .. 'run') == ARGV[1] and seen <= last then
   return 'same'
 end

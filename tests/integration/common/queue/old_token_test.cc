@@ -118,6 +118,23 @@ TEST_CASE("token: a fence too large to count on is garbage, and no token is give
   CHECK(test::text_of(q.run(epoch(q.keys, "one", 9'999'999'999'999'999)).view()) == "same");
 }
 
+TEST_CASE("token: without a fence it is larger than those of all that run, whatever the clock") {
+  QueueOfTest q;
+  // Redis' clock was a day ahead when this one was claimed.
+  uint64_t ahead = static_cast<uint64_t>(now_wall_ms() + 86'400'000) * 1'000;
+  q.say({"HSET", q.keys("active"), "ahead", std::to_string(ahead) + " w 1@7 30000 0 3 1000 "});
+  q.say({"HSET", q.keys("active"), "spoilt", "garbage"});
+  std::string fence = GENERATE("", "garbage");
+  if (!fence.empty()) {
+    q.say({"SET", q.keys("fence"), fence});
+  }
+  if (GENERATE(false, true)) {
+    q.run(epoch(q.keys, "another"));
+  }
+  q.add({job("a")});
+  CHECK(q.take(1, 1, "v").token > ahead);
+}
+
 TEST_CASE("token: it grows though fence and run are lost") {
   QueueOfTest q;
   q.run(epoch(q.keys, "one"));
