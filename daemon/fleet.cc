@@ -25,12 +25,24 @@ ExitCause exit_cause(const WorkerHandle& worker, ExitStatus status, WorkerState 
   return ExitCause::kDied;
 }
 
+// One that never was ready, and was refused or not wanted any more, has its reason said elsewhere.
+log::Level level_of_end(const WorkerHandle& worker, ExitStatus status) {
+  bool is_said = !worker.refusal().empty() || worker.state() == WorkerState::kKilling;
+  if (!worker.was_ready() && is_said) {
+    return log::Level::kDebug;
+  }
+  bool planned =
+      status.signal == 0 && (status.code == 0 || status.code == to_int(ExitCode::kRecycle));
+  return planned ? log::Level::kInfo : log::Level::kWarning;
+}
+
 }  // namespace
 
 Fleet::Fleet(Options options, Settlements& settlements, Listener listener)
     : options_(std::move(options)),
       settlements_(settlements),
       listener_(std::move(listener)),
+      give_way_(options_.loop, [this] { give_way(); }),
       tick_(options_.loop, [this] { tick(); }),
       refill_(options_.loop, [this] { refill(); }) {}
 
@@ -166,10 +178,9 @@ void Fleet::settle(WorkerHandle& worker, ExitStatus status, const Config& config
           append_log(Keys(config.ns, worker.boot().queues[one.queue]), {&one.batch, 1}));
     }
   }
+  auto level = level_of_end(worker, status);
   Obituary dead = worker.exited(status);
-  bool planned =
-      status.signal == 0 && (status.code == 0 || status.code == to_int(ExitCode::kRecycle));
-  log::event(planned ? log::Level::kInfo : log::Level::kWarning, "worker ended",
+  log::event(level, "worker ended",
              {{"worker", dead.worker},
               {"pid", worker.pid()},
               {"how", status.describe()},

@@ -85,7 +85,11 @@ class Fleet {
   void for_each(const std::function<void(const WorkerHandle&)>& visit) const;
   void take_over(Post& post);  // its next has become ready
   bool start_replacement(const PostPlan& plan);
+  void watch_replacement();
+  void give_way();
   void roll_ended(bool all);
+
+  static constexpr milliseconds kPatience{5'000};
 
   Options options_;
   Settlements& settlements_;
@@ -95,6 +99,8 @@ class Fleet {
   std::unique_ptr<Roll> roll_;
   ConfigPtr rolling_;  // its configuration
   ConfigPtr wanted_;   // of a HUP that came during it
+  Timer give_way_;
+  milliseconds patience_ = kPatience;  // with a replacement, while wanted_ waits
   Timer tick_;
   NextTurn refill_;
   MonoTime last_tick_;

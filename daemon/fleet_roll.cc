@@ -6,18 +6,20 @@
 #include "daemon/fleet.h"
 
 namespace stint {
+namespace {
+
+constexpr milliseconds kLongestPatience{600'000};
+
+}  // namespace
 
 void Fleet::roll(ConfigPtr config) {
   if (stopping_) {
     return;
   }
   if (roll_) {
-    // The newest counts; it starts when this one has ended. A replacement that is still starting is
-    // not waited for: it may sit in a plugin's open for ever.
+    // The newest counts, once, when this one has ended: so that it ends however fast they come.
     wanted_ = std::move(config);
-    if (auto& next = posts_[roll_->current()]->next) {
-      next->kill("a newer configuration is wanted");
-    }
+    watch_replacement();
     return;
   }
   rolling_ = std::move(config);
@@ -31,6 +33,39 @@ void Fleet::roll(ConfigPtr config) {
   steps.end = [this](bool all) { roll_ended(all); };
   roll_ = std::make_unique<Roll>(posts_.size(), plans->size(), std::move(steps));
   roll_->begin();
+}
+
+// While a newer configuration waits: a replacement may sit in a plugin's open for ever. Each that
+// gives way makes the next one's patience longer, so that one which is only slow comes up in the
+// end.
+void Fleet::watch_replacement() {
+  if (!roll_ || !wanted_ || stopping_) {
+    return;
+  }
+  const auto& next = posts_[roll_->current()]->next;
+  if (!next) {
+    return;
+  }
+  milliseconds left = patience_ - (now_mono() - next->started());
+  give_way_.start(std::max(left, milliseconds{1}));
+}
+
+void Fleet::give_way() {
+  if (!roll_ || !wanted_ || stopping_) {
+    return;
+  }
+  const auto& next = posts_[roll_->current()]->next;
+  if (!next || next->state() == WorkerState::kKilling) {
+    return;
+  }
+  if (now_mono() - next->started() < patience_) {
+    watch_replacement();
+    return;
+  }
+  log::warning("a new worker does not become ready; it gives way to a newer configuration",
+               {{"worker", next->id()}, {"pid", next->pid()}, {"after_ms", patience_.count()}});
+  patience_ = std::min(patience_ * 2, kLongestPatience);
+  next->kill("a newer configuration is wanted");
 }
 
 bool Fleet::start_replacement(const PostPlan& plan) {
@@ -47,6 +82,7 @@ bool Fleet::start_replacement(const PostPlan& plan) {
     return false;
   }
   posts_[plan.index]->next = std::move(*worker);
+  watch_replacement();
   return true;
 }
 
@@ -56,6 +92,10 @@ void Fleet::roll_ended(bool all) {
                 [](const auto& post) { return !post->worker && !post->next && !post->restart; });
   roll_.reset();
   rolling_.reset();
+  give_way_.stop();
+  if (all) {
+    patience_ = kPatience;
+  }
   listener_.on_roll_end(all);
   if (auto config = std::exchange(wanted_, nullptr)) {
     roll(std::move(config));

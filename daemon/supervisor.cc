@@ -56,7 +56,8 @@ ExitCode Supervisor::run() {
   }
   open_redis();
   uv_run(loop_.get(), UV_RUN_DEFAULT);
-  log::info("stopped", {{"jobs", fleet_ ? fleet_->jobs_ended() : 0}});
+  log::event(exit_code_ == ExitCode::kOk ? log::Level::kInfo : log::Level::kDebug, "stopped",
+             {{"jobs", fleet_ ? fleet_->jobs_ended() : 0}});
   return exit_code_;
 }
 

@@ -105,8 +105,10 @@ void Supervisor::stop() {
     return;
   }
   notify_.stopping();
-  log::info(stops_ == 1 ? "stopping" : "stopping at once",
-            {{"limit_ms", stops_ == 1 ? config_->shutdown_timeout.count() : 0}});
+  // After an error that is the last word at start, the rest is housekeeping.
+  log::event(exit_code_ == ExitCode::kOk ? log::Level::kInfo : log::Level::kDebug,
+             stops_ == 1 ? "stopping" : "stopping at once",
+             {{"limit_ms", stops_ == 1 ? config_->shutdown_timeout.count() : 0}});
   phase_ = Phase::kStopping;
   if (!fleet_) {
     end();

@@ -149,6 +149,9 @@ void WorkerHandle::send(FrameType type, std::string_view payload) {
 
 void WorkerHandle::on_frame(FrameType type, std::string_view payload) {
   if (type == FrameType::kReady && apply(WorkerEvent::kReady)) {
+    if (state_ == WorkerState::kKilling) {
+      return;  // TERM may have ended the call on which its plugin's open hung; KILL is on its way
+    }
     was_ready_ = true;
     log::info("worker ready", {{"worker", id()}, {"pid", pid_}});
     launch_.on_ready(*this);
@@ -201,8 +204,8 @@ void WorkerHandle::kill(std::string_view why) {
   if (state_ == WorkerState::kKilling || !apply(WorkerEvent::kKill)) {
     return;
   }
-  // One that is still starting holds nothing, and it is we who changed our mind.
-  log::event(was_ready_ ? log::Level::kWarning : log::Level::kInfo, "killing worker",
+  // One that is still starting holds nothing, and whoever changed their mind has said so.
+  log::event(was_ready_ ? log::Level::kWarning : log::Level::kDebug, "killing worker",
              {{"worker", id()}, {"pid", pid_}, {"why", why}});
   signal_group(SIGTERM);
   signal_group(SIGCONT);

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/fault/steps.h"
 #include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
 #include "tests/support/paths.h"
@@ -66,18 +67,18 @@ TEST_CASE("reload: after HUP new jobs run the new code, running ones finish on t
   daemon.expect_clean_log();
 }
 
-TEST_CASE("reload: a new worker that hangs in a plugin's open gives way to the next HUP") {
+TEST_CASE("reload: HUPs that come faster than a worker starts still end in new workers") {
   DaemonOptions options;
+  options.processes = 2;
   options.plugins = {test::test_plugins_dir() + "/opened/opened.so"};
+  options.toml = "[plugins.opened.config]\nslow = 300\n";
   Daemon daemon(options);
   auto old_workers = daemon.worker_pids();
-  DaemonOptions hanging = options;
-  std::string gate = daemon / "gate";
-  test::write_file(gate, "");
-  hanging.toml = "[plugins.opened.config]\nhang = \"" + gate + "\"\n";
-  daemon.configure(hanging);
-  daemon.signal(SIGHUP);
-  REQUIRE(test::eventually(kLong, [&] { return daemon.worker_pids().size() == 2; }));
+  REQUIRE(test::eventually(kLong, [&] {
+    daemon.signal(SIGHUP);
+    return daemon.log().find("all workers are new") != std::string::npos;
+  }));
+  // The last of them counts, once.
   options.toml = "[plugins.opened.config]\nmark = \"new\"\n";
   daemon.configure(options);
   daemon.signal(SIGHUP);
@@ -87,7 +88,44 @@ TEST_CASE("reload: a new worker that hangs in a plugin's open gives way to the n
   }));
   REQUIRE(test::eventually(kLong, [&] {
     auto now = daemon.worker_pids();
-    return now.size() == 1 && now != old_workers;
+    return now.size() == 2 && std::none_of(now.begin(), now.end(), [&](pid_t pid) {
+             return std::find(old_workers.begin(), old_workers.end(), pid) != old_workers.end();
+           });
   }));
   daemon.stop();
+  daemon.expect_clean_log({"gives way"});
+}
+
+TEST_CASE("reload: a new worker that hangs in a plugin's open gives way to the next HUP") {
+  test::TempDir dir;
+  std::string gate = dir / "gate";
+  test::write_file(gate, "");
+  // The second one ends its hanging, and is ready, when it is told to end.
+  for (const std::string& hang : {"hang = \"" + gate + "\"", std::string("slow = 600000")}) {
+    INFO(hang);
+    DaemonOptions options;
+    options.plugins = {test::test_plugins_dir() + "/opened/opened.so"};
+    Daemon daemon(options);
+    auto old_workers = daemon.worker_pids();
+    DaemonOptions hanging = options;
+    hanging.toml = "[plugins.opened.config]\n" + hang + "\n";
+    daemon.configure(hanging);
+    daemon.signal(SIGHUP);
+    REQUIRE(test::eventually(kLong, [&] { return daemon.worker_pids().size() == 2; }));
+    options.toml = "[plugins.opened.config]\nmark = \"new\"\n";
+    daemon.configure(options);
+    daemon.signal(SIGHUP);
+    REQUIRE(test::eventually(kLong, [&] {
+      auto id = daemon.submit({"open_info"});
+      return daemon.until_state(id, "done") && daemon.job(id, "/result/config/mark") == "new";
+    }));
+    REQUIRE(test::eventually(kLong, [&] {
+      auto now = daemon.worker_pids();
+      return now.size() == 1 && now != old_workers;
+    }));
+    // The first and the last: one that is to be killed serves nobody, whatever it says.
+    CHECK(test::count_of(daemon.log(), "worker ready") == 2);
+    daemon.stop();
+    daemon.expect_clean_log({"gives way"});
+  }
 }

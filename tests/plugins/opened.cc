@@ -1,6 +1,7 @@
 // Shows what open was given, and traces open and close: with "trace" in its configuration it
 // appends "open INDEX PID" and "close INDEX PID" there. "refuse": TEXT makes open fail with that
-// text, "crash": true makes it die, "hang": PATH never returns while that file is there.
+// text, "crash": true makes it die, "hang": PATH never returns while that file is there, "slow": MS
+// takes that long.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -44,6 +45,7 @@ void on_open(const stint::OpenInfo& info) {
   while (!gate.empty() && ::access(gate.c_str(), F_OK) == 0) {
     ::usleep(10'000);
   }
+  ::usleep(given["config"].value("slow", 0U) * 1'000);
   trace("open");
 }
 
