@@ -1,6 +1,7 @@
 #include "worker/last_will.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -105,6 +106,15 @@ void become_settler(const Boot& boot, const control::FlightRecorder& recorder, i
   for (auto timer : {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF}) {
     (void)::setitimer(timer, &none, nullptr);  // a task's alarm would survive exec
   }
+  // Exec takes the handlers away, and a second TERM must not end what the first one began. Blocked,
+  // and for good: no task of another thread can undo that, as it could an SIG_IGN. It ends by
+  // itself.
+  sigset_t ends{};
+  sigemptyset(&ends);
+  for (int number : {SIGTERM, SIGINT, SIGHUP}) {
+    sigaddset(&ends, number);
+  }
+  (void)::pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   std::array<std::string, 3> words{"stint-worker", "--settle", std::to_string(exit_code)};
   std::array<char*, 4> argv{words[0].data(), words[1].data(), words[2].data(), nullptr};
   kill_point("before", "last will");

@@ -2,7 +2,7 @@
 // not be given to another worker before it has stopped. So the process becomes another program by
 // exec, which ends every thread at once: the same binary with --settle, which reads from the flight
 // recorder what was held, settles it as a supervisor would, and exits. Attempts past their kill
-// time end for that reason; all else goes back uncounted.
+// time end for that reason; all else goes back uncounted. TERM, INT and HUP do not end it.
 #pragma once
 
 #include "common/config/boot.h"

@@ -1,6 +1,7 @@
 // How a worker leaves: drain, stop, a dead supervisor, recycling, a crash, without a supervisor at
 // all.
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <filesystem>
 
@@ -103,6 +104,26 @@ TEST_CASE("worker: without a supervisor no task runs any more when its job is gi
   CHECK_THAT(taken, Contains("stubborn"));
   CHECK(left <= 1);
   CHECK(worker.wait_exit() == 0);
+}
+
+TEST_CASE("worker: without a supervisor no further TERM, INT or HUP keeps it from giving back") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.shutdown_timeout = milliseconds(100);
+  WorkerProcess worker(boot);
+  queue.submit({job("stubborn", "hang")});
+  REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
+  worker.hang_up();
+  // At every moment of it: before exec, in exec, while the new program starts, while it settles.
+  siginfo_t dead{};
+  while (::waitid(P_PID, static_cast<id_t>(worker.pid()), &dead, WEXITED | WNOHANG | WNOWAIT) ==
+             0 &&
+         dead.si_pid == 0) {
+    worker.signal(SIGTERM);
+    worker.signal(SIGINT);
+  }
+  CHECK(worker.wait_exit() == 0);
+  CHECK(queue.place("stubborn") == "pending");
 }
 
 TEST_CASE(
