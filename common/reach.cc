@@ -3,15 +3,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "common/queue/keys.h"
 #include "common/queue/rights.h"
 #include "common/redis/eviction.h"
+#include "common/redis/info.h"
 #include "common/redis/unreachable.h"
 
 namespace stint {
@@ -30,18 +29,6 @@ Result<Reached> connect(const redis::Url& url, bool embedded, const std::string&
     return redis::with_advice(client.error(), embedded);
   }
   return Reached{std::move(*client), url};
-}
-
-// "7.0.15" -> 7; 0 if it cannot be read.
-int major_version(std::string_view info) {
-  constexpr std::string_view kField = "redis_version:";
-  size_t at = info.find(kField);
-  int major = 0;
-  if (at != std::string_view::npos) {
-    std::string_view rest = info.substr(at + kField.size());
-    (void)std::from_chars(rest.data(), rest.data() + rest.size(), major);
-  }
-  return major;
 }
 
 }  // namespace
@@ -77,7 +64,7 @@ Result<void> check_server(redis::Client& client, const Config& config, Purpose p
   }
   // INFO may be forbidden to us: then the daemon has judged it.
   if (replies[1]) {
-    int major = major_version(replies[1]->view().str());
+    int64_t major = redis::info_number(replies[1]->view().str(), "redis_version");
     if (major > 0 && major < 7) {
       return Error{ErrorCode::kConfig,
                    "this Redis is version " + std::to_string(major) + "; stint needs 7.0 or newer"};

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/redis/info.h"
 #include "common/text/text.h"
-#include "daemon/redis_info.h"
 
 namespace stint {
 namespace {
@@ -38,8 +38,8 @@ void MemoryWatch::look() {
 }
 
 void MemoryWatch::seen(std::string_view info) {
-  int64_t limit = info_number(info, "maxmemory");
-  int64_t used = info_number(info, "used_memory");
+  int64_t limit = redis::info_number(info, "maxmemory");
+  int64_t used = redis::info_number(info, "used_memory");
   bool pressure = limit > 0 && used / 4 > limit / 5;
   if (pressure != said_) {
     log::event(pressure ? log::Level::kWarning : log::Level::kInfo,

@@ -1,6 +1,5 @@
 #include "daemon/redis_check.h"
 
-#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -8,19 +7,13 @@
 #include "common/queue/rights.h"
 #include "common/queue/submit.h"
 #include "common/redis/eviction.h"
+#include "common/redis/info.h"
 #include "common/text/text.h"
-#include "daemon/redis_info.h"
 
 namespace stint {
 namespace {
 
 constexpr int kOldestMajor = 7;
-
-int major_version(std::string_view version) {
-  int major = 0;
-  (void)std::from_chars(version.data(), version.data() + version.size(), major);
-  return major;
-}
 
 // The steps, one after the other; frees itself with the last callback.
 struct Check : std::enable_shared_from_this<Check> {
@@ -120,15 +113,15 @@ struct Check : std::enable_shared_from_this<Check> {
 }  // namespace
 
 Result<std::string> judge_server(std::string_view info) {
-  std::string version(info_field(info, "redis_version"));
-  if (major_version(version) < kOldestMajor) {
-    return Error{ErrorCode::kConfig,
-                 "Redis " + escape(version, 32) + " is too old: stint needs 7.0 or newer"};
+  if (redis::info_number(info, "redis_version") < kOldestMajor) {
+    return Error{ErrorCode::kConfig, "Redis " +
+                                         escape(redis::info_field(info, "redis_version"), 32) +
+                                         " is too old: stint needs 7.0 or newer"};
   }
   if (auto keeps = redis::refuse_eviction(info); !keeps) {
     return keeps.error();
   }
-  if (info_field(info, "aof_enabled") == "0") {
+  if (redis::info_field(info, "aof_enabled") == "0") {
     return std::string(
         "Redis has no append-only file: if it dies, jobs since its last snapshot are lost; set "
         "appendonly yes");

@@ -10,6 +10,7 @@
 #include "common/loop/timer.h"
 #include "common/redis/backoff.h"
 #include "common/redis/handshake.h"
+#include "common/redis/info.h"
 #include "common/redis/link.h"
 #include "common/redis/pipeline.h"
 
@@ -139,7 +140,8 @@ void Connection::Impl::on_greeting(Greeting what, bool last, const Result<ReplyV
     return;
   }
   if (what == Greeting::kInfoServer && reply) {
-    server_ = {info_field(reply->str(), "run_id"), info_field(reply->str(), "redis_version")};
+    server_ = {std::string(info_field(reply->str(), "run_id")),
+               std::string(info_field(reply->str(), "redis_version"))};
   }
   if (last && channels_.empty()) {
     become_ready();

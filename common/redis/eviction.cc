@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "common/redis/handshake.h"
+#include "common/redis/info.h"
 #include "common/text/text.h"
 
 namespace stint::redis {
 
 Result<void> refuse_eviction(std::string_view info) {
-  std::string policy = info_field(info, "maxmemory_policy");
+  std::string_view policy = info_field(info, "maxmemory_policy");
   if (policy.empty() || policy == "noeviction") {
     return {};
   }

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "common/redis/info.h"
 #include "common/redis/wire.h"
 
 namespace stint::redis {
@@ -79,17 +80,6 @@ std::optional<Error> judge_greeting(Greeting what, const Result<ReplyView>& repl
     error.message += kHowToLogIn;
   }
   return error;
-}
-
-std::string info_field(std::string_view info, std::string_view field) {
-  std::string label = std::string(field) + ":";
-  for (size_t at = info.find(label); at != std::string_view::npos; at = info.find(label, at + 1)) {
-    if (at == 0 || info[at - 1] == '\n') {
-      std::string_view rest = info.substr(at + label.size());
-      return std::string(rest.substr(0, rest.find_first_of("\r\n")));
-    }
-  }
-  return {};
 }
 
 }  // namespace stint::redis

@@ -28,7 +28,4 @@ std::vector<GreetingStep> greeting(const Url& url, const std::string& name, bool
 // kUnavailable: try again.
 std::optional<Error> judge_greeting(Greeting what, const Result<ReplyView>& reply);
 
-// "redis_version" out of INFO's text; empty if it is not there.
-std::string info_field(std::string_view info, std::string_view field);
-
 }  // namespace stint::redis

@@ -4,6 +4,7 @@
 
 #include "common/loop/timer.h"
 #include "common/redis/handshake.h"
+#include "common/redis/info.h"
 #include "common/redis/link.h"
 #include "common/redis/pipeline.h"
 

@@ -1,9 +1,9 @@
 #include "daemon/cli/doctor_settings.h"
 
-#include <charconv>
 #include <cstdint>
 
 #include "common/queue/keys.h"
+#include "common/redis/info.h"
 #include "common/text/text.h"
 #include "daemon/cli/output.h"
 
@@ -13,39 +13,19 @@ namespace {
 constexpr int64_t kOldestMajor = 7;
 constexpr int64_t kPressurePercent = 80;
 
-// "name:value" lines.
-std::string_view info_value(std::string_view info, std::string_view name) {
-  while (!info.empty()) {
-    std::string_view line = info.substr(0, info.find('\n'));
-    info.remove_prefix(std::min(info.size(), line.size() + 1));
-    if (line.starts_with(name) && line.substr(name.size()).starts_with(':')) {
-      line.remove_prefix(name.size() + 1);
-      return line.substr(0, line.find('\r'));
-    }
-  }
-  return {};
-}
-
-int64_t info_count(std::string_view info, std::string_view name) {
-  std::string_view text = info_value(info, name);
-  int64_t value = 0;
-  (void)std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 class SettingsJudge {
  public:
   explicit SettingsJudge(std::string_view info) : info_(info) {}
 
   void judge_version() {
-    std::string version(info_value(info_, "redis_version"));
-    if (!version.empty() && info_count(info_, "redis_version") < kOldestMajor) {
+    std::string version(redis::info_field(info_, "redis_version"));
+    if (!version.empty() && redis::info_number(info_, "redis_version") < kOldestMajor) {
       broken("redis-version", "redis_version",
              "Redis is version " + version + "; stint needs 7.0 or newer: upgrade Redis");
     }
   }
   void judge_eviction() {
-    std::string policy(info_value(info_, "maxmemory_policy"));
+    std::string policy(redis::info_field(info_, "maxmemory_policy"));
     if (!policy.empty() && policy != "noeviction") {
       broken("maxmemory-policy", "maxmemory-policy",
              "Redis throws jobs away when it is full (" + policy +
@@ -53,20 +33,20 @@ class SettingsJudge {
     }
   }
   void judge_saving() {
-    if (info_value(info_, "aof_enabled") == "0") {
+    if (redis::info_field(info_, "aof_enabled") == "0") {
       warn("append-only", "appendonly",
            "Redis has no append-only file: if it dies, jobs since its last snapshot are lost; set "
            "appendonly yes");
     }
-    if (info_value(info_, "aof_enabled") == "1" &&
-        info_value(info_, "aof_last_write_status") == "err") {
+    if (redis::info_field(info_, "aof_enabled") == "1" &&
+        redis::info_field(info_, "aof_last_write_status") == "err") {
       broken("append-only", "appendonly",
              "Redis cannot write its append-only file and refuses writes: look at its disk");
     }
   }
   void judge_memory() {
-    int64_t most = info_count(info_, "maxmemory");
-    int64_t used = info_count(info_, "used_memory");
+    int64_t most = redis::info_number(info_, "maxmemory");
+    int64_t used = redis::info_number(info_, "used_memory");
     if (most > 0 && used > most / 100 * kPressurePercent) {
       warn("memory", "maxmemory",
            format_size(used) + " of " + format_size(most) +

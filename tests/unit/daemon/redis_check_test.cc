@@ -2,8 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "daemon/redis_info.h"
-
 using namespace stint;
 
 namespace {
@@ -34,12 +32,4 @@ TEST_CASE("redis check: no append-only file is a warning, all else is well") {
   auto fine = judge_server(info("10.1.0", "noeviction", "1"));
   REQUIRE(fine);
   CHECK(fine->empty());
-}
-
-TEST_CASE("redis info: fields by their whole name") {
-  auto text = info("7.0.15", "noeviction", "1");
-  CHECK(info_field(text, "redis_version") == "7.0.15");
-  CHECK(info_field(text, "memory").empty());
-  CHECK(info_number(text, "used_memory") == 123);
-  CHECK(info_number(text, "aof_enabled") == 1);
 }

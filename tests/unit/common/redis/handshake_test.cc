@@ -50,12 +50,6 @@ TEST_CASE("greeting: user and password go first, then PING, which says whether R
   CHECK(greeting({}, "", false).size() == 1);
 }
 
-TEST_CASE("info_field: a whole line, not the end of another name") {
-  CHECK(info_field("# Server\r\nx_run_id:no\r\nrun_id:abc\r\nlast:1", "run_id") == "abc");
-  CHECK(info_field("last:1", "last") == "1");
-  CHECK(info_field("a:1", "b").empty());
-}
-
 TEST_CASE(
     "backoff: doubles up to the longest, drawn from the upper half, and begins again when well") {
   redis::Backoff backoff(milliseconds{50}, milliseconds{300});

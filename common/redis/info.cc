@@ -1,20 +1,18 @@
-#include "daemon/redis_info.h"
+#include "common/redis/info.h"
 
+#include <algorithm>
 #include <charconv>
 
-namespace stint {
+namespace stint::redis {
 
 std::string_view info_field(std::string_view info, std::string_view name) {
   while (!info.empty()) {
-    size_t end = info.find("\r\n");
-    std::string_view line = info.substr(0, end);
+    std::string_view line = info.substr(0, info.find('\n'));
+    info.remove_prefix(std::min(info.size(), line.size() + 1));
     if (line.starts_with(name) && line.substr(name.size()).starts_with(':')) {
-      return line.substr(name.size() + 1);
+      line.remove_prefix(name.size() + 1);
+      return line.substr(0, line.find('\r'));
     }
-    if (end == std::string_view::npos) {
-      break;
-    }
-    info.remove_prefix(end + 2);
   }
   return {};
 }
@@ -26,4 +24,4 @@ int64_t info_number(std::string_view info, std::string_view name) {
   return value;
 }
 
-}  // namespace stint
+}  // namespace stint::redis
