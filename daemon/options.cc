@@ -28,7 +28,7 @@ Examples:
 
 Signals: TERM, INT stop (a second one at once); HUP reads configuration and plugins again; TSTP, CONT pause, go on.
 Exit codes: 0 stopped or done, 1 the state directory is held by another daemon, 2 usage, 7 no Redis (one-shot options),
-78 configuration, plugin, record format or Redis is wrong.)";
+78 configuration, plugin, record format or Redis is wrong, 130 interrupted (one-shot options).)";
 
 void add_number(CLI::App& app, const std::string& name, std::optional<int>& to,
                 const std::string& help) {
