@@ -115,11 +115,10 @@ TEST_CASE("clock: stint sweep and stintd --flush-stale reap by no wall clock eit
   MovedClock clock;
   RedisServer redis(under(clock));
   auto options = quick(redis);
-  options.toml = short_leases() + "[queues.default]\n";
+  options.toml = short_leases(kLease);
   options.toml.replace(options.toml.find("500ms"), 5, "1h");  // the daemon's own sweeper stays out
   Daemon daemon(options);
-  push(daemon, "alive", "witness",
-       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":20000)"));
+  push(daemon, "alive", "wait", announced(daemon / "started", R"("on_stop":"succeed")"));
   REQUIRE(until_started(daemon / "started"));
   // Forward and back: by the clock all are dead, then nobody is.
   for (int step : {kHour, -kHour}) {
@@ -138,8 +137,10 @@ TEST_CASE("clock: stint sweep and stintd --flush-stale reap by no wall clock eit
       CHECK(daemon.stint({"job", "delete", id}).code == 0);
     }
   }
+  CHECK(daemon.stint({"job", "cancel", "alive"}).code == 0);
   CHECK(ended_as(daemon, "alive", kLong) == "done");
   CHECK(json_at(outcome(daemon, "alive"), "/attempt") == "1");
+  CHECK(lines_in(daemon / "started") == 1);
   daemon.expect_healthy();
   daemon.stop();
 }

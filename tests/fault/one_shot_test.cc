@@ -72,7 +72,7 @@ TEST_CASE(
     "stintd --flush-stale: what is not renewed for its lease is settled, the living are left "
     "alone") {
   DaemonOptions options;
-  options.toml = "[sweep]\ninterval = \"1h\"\n[tasks.hang]\nlease = \"2s\"\n";
+  options.toml = "[sweep]\ninterval = \"1h\"\n[tasks.hang]\nlease = \"6s\"\n";
   Daemon daemon(options);
   push(daemon, "alive", "hang", announced(daemon / "started"));
   REQUIRE(until_started(daemon / "started"));
