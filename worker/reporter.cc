@@ -86,7 +86,7 @@ void Reporter::send_ends() {
 
 void Reporter::on_ends(const Result<redis::ReplyView>& reply) {
   end_waits_ = false;
-  auto settled = reply ? parse_settled(*reply, end_flight_.size())
+  auto settled = reply ? parse_finished(*reply, end_flight_.size())
                        : Result<std::vector<Settled>>(reply.error());
   if (!settled) {
     retry_later("finish", settled.error());

@@ -39,7 +39,7 @@ redis::Command claim(const Keys& keys, std::string_view worker, uint64_t seq, si
 }
 
 Result<Claimed> parse_claim(redis::ReplyView reply) {
-  if (reply.size() < 2 || reply.size() % 2 != 0) {
+  if (reply.size() != 4 || !reply[2].is_array() || reply[2].size() != reply[3].size()) {
     return unexpected_answer("claim");
   }
   Claimed out;
@@ -52,9 +52,9 @@ Result<Claimed> parse_claim(redis::ReplyView reply) {
     return unexpected_answer("claim");
   }
   out.token = static_cast<uint64_t>(reply[1].integer());
-  out.jobs.reserve(reply.size() / 2 - 1);
-  for (size_t i = 2; i < reply.size(); i += 2) {
-    out.jobs.push_back({reply[i].str(), reply[i + 1].str()});
+  out.jobs.reserve(reply[2].size());
+  for (size_t i = 0; i < reply[2].size(); ++i) {
+    out.jobs.push_back({reply[2][i].str(), reply[3][i].str()});
   }
   return out;
 }
@@ -104,15 +104,18 @@ redis::Command close_worker(const Keys& keys, std::string_view worker) {
   return redis::call(lua::k_close, keys.prefix(), {std::string(worker)});
 }
 
+Settled settled_as(std::string_view word) {
+  std::optional<Place> place = parse_place(word);
+  return {!place.has_value(), place.value_or(Place::kGone)};
+}
+
 Result<std::vector<Settled>> parse_settled(redis::ReplyView reply, size_t count) {
   if (!reply.is_array() || reply.size() != count) {
-    return unexpected_answer("finish or release");
+    return unexpected_answer("release");
   }
   std::vector<Settled> out(count);
   for (size_t i = 0; i < count; ++i) {
-    std::optional<Place> place = parse_place(reply[i].str());
-    out[i].lost_lease = !place.has_value();
-    out[i].place = place.value_or(Place::kGone);
+    out[i] = settled_as(reply[i].str());
   }
   return out;
 }

@@ -78,6 +78,7 @@ struct Settled {
   bool lost_lease = false;
   Place place = Place::kGone;
 };
-Result<std::vector<Settled>> parse_settled(redis::ReplyView reply, size_t count);
+Settled settled_as(std::string_view word);
+Result<std::vector<Settled>> parse_settled(redis::ReplyView reply, size_t count);  // of release
 
 }  // namespace stint

@@ -1,5 +1,6 @@
 #include "common/queue/finish.h"
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <random>
@@ -20,10 +21,8 @@ std::string time_or_null(int64_t wall_ms) {
   return wall_ms > 0 ? "\"" + rfc3339(wall_ms) + "\"" : "null";
 }
 
-// Not formatted for a success that is not kept: nobody would see it.
 std::string times_of(const Ended& job) {
-  if ((job.started_ms == 0 && job.finished_ms == 0) ||
-      (job.kind == EndKind::kOk && job.limits.keep.count() <= 0)) {
+  if (job.started_ms == 0 && job.finished_ms == 0) {
     return {};
   }
   return "\"started_at\":" + time_or_null(job.started_ms) +
@@ -38,6 +37,24 @@ std::string terms_of(const Ended& job) {
     terms.append(" ").append(std::to_string(number));
   }
   return terms;
+}
+
+// Succeeded, and nothing of it is kept: of such a job only the id is sent.
+bool is_plain(const Ended& job) {
+  return job.kind == EndKind::kOk && job.limits.keep.count() <= 0;
+}
+
+// Those that the batch begins with, as `token count token count...`.
+std::string plain_runs(std::span<const Ended> plain) {
+  std::string runs;
+  for (size_t i = 0, next = 0; i < plain.size(); i = next) {
+    while (next < plain.size() && plain[next].token == plain[i].token) {
+      ++next;
+    }
+    runs.append(runs.empty() ? "" : " ").append(std::to_string(plain[i].token));
+    runs.append(" ").append(std::to_string(next - i));
+  }
+  return runs;
 }
 
 }  // namespace
@@ -67,13 +84,20 @@ std::string jitter_argument() {
 redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, KeepBounds bounds,
                       std::span<const Ended> jobs) {
   std::vector<std::string> args;
-  args.reserve(5 + jobs.size() * 5);
+  const auto other = std::find_if_not(jobs.begin(), jobs.end(), is_plain);
+  const auto plain = jobs.first(static_cast<size_t>(other - jobs.begin()));
+  const auto rest = jobs.subspan(plain.size());
+  args.reserve(6 + plain.size() + rest.size() * 5);
   args.emplace_back(worker);
   args.push_back(std::to_string(seq));
   args.push_back(jitter_argument());
   args.push_back(std::to_string(bounds.jobs));
   args.push_back(std::to_string(bounds.bytes));
-  for (const Ended& job : jobs) {
+  args.push_back(plain_runs(plain));
+  for (const Ended& job : plain) {
+    args.push_back(job.id);
+  }
+  for (const Ended& job : rest) {
     args.push_back(job.id);
     args.push_back(std::to_string(job.token));
     args.push_back(terms_of(job));
@@ -81,6 +105,19 @@ redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, K
     args.push_back(times_of(job));
   }
   return redis::call(lua::k_finish, keys.prefix(), std::move(args));
+}
+
+Result<std::vector<Settled>> parse_finished(redis::ReplyView reply, size_t count) {
+  std::vector<Settled> out;
+  out.reserve(count);
+  const bool read = read_rows(reply, count, [&out](std::string_view word) {
+    out.push_back(settled_as(word));
+    return true;
+  });
+  if (!read) {
+    return unexpected_answer("finish");
+  }
+  return out;
 }
 
 redis::Command append_log(const Keys& keys, std::span<const LogBatch> batches) {

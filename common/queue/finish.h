@@ -46,7 +46,7 @@ struct KeepBounds {
 // The retry after kUnavailable sends the identical command: same seq, same batch.
 redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, KeepBounds bounds,
                       std::span<const Ended> jobs);
-// Answer: parse_settled().
+Result<std::vector<Settled>> parse_finished(redis::ReplyView reply, size_t count);
 
 // Lines and progress of running attempts, written with heartbeats and before finish, never a
 // command a line.

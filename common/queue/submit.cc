@@ -1,6 +1,7 @@
 #include "common/queue/submit.h"
 
-#include <array>
+#include <algorithm>
+#include <optional>
 #include <random>
 
 #include "common/clock.h"
@@ -9,6 +10,27 @@
 #include "lua/submit.lua.h"
 
 namespace stint {
+namespace {
+
+// Due now, its parameters in the record: of such a job only its id and record are sent.
+bool is_plain(const JobSpec& spec) {
+  return due_argument(spec) == "0" && !params_apart(spec);
+}
+
+std::optional<Submitted> submitted_as(std::string_view text) {
+  const size_t space = text.find(' ');
+  std::optional<Place> place = parse_place(space == text.npos ? "" : text.substr(space + 1));
+  const std::string_view status = text.substr(0, space);
+  if (!place || (status != "created" && status != "known" && status != "conflict")) {
+    return std::nullopt;
+  }
+  return Submitted{status == "created" ? Submitted::Status::kCreated
+                   : status == "known" ? Submitted::Status::kKnown
+                                       : Submitted::Status::kConflict,
+                   *place};
+}
+
+}  // namespace
 
 std::string new_nonce() {
   constexpr std::string_view kLetters =
@@ -34,10 +56,18 @@ redis::Command submit(const Keys& keys, std::string_view nonce, bool again,
                       std::span<const JobSpec> specs) {
   int64_t created_ms = now_wall_ms();
   std::vector<std::string> args;
-  args.reserve(2 + specs.size() * 4);
+  const auto other = std::find_if_not(specs.begin(), specs.end(), is_plain);
+  const auto plain = specs.first(static_cast<size_t>(other - specs.begin()));
+  const auto rest = specs.subspan(plain.size());
+  args.reserve(3 + plain.size() * 2 + rest.size() * 4);
   args.emplace_back(nonce);
   args.emplace_back(again ? "1" : "0");
-  for (const JobSpec& spec : specs) {
+  args.push_back(std::to_string(plain.size()));
+  for (const JobSpec& spec : plain) {
+    args.push_back(spec.id);
+    args.push_back(make_record(spec, nonce, created_ms));
+  }
+  for (const JobSpec& spec : rest) {
     args.push_back(spec.id);
     args.push_back(due_argument(spec));
     args.push_back(make_record(spec, nonce, created_ms));
@@ -47,23 +77,17 @@ redis::Command submit(const Keys& keys, std::string_view nonce, bool again,
 }
 
 Result<std::vector<Submitted>> parse_submit(redis::ReplyView reply, size_t count) {
-  if (!reply.is_array() || reply.size() != count) {
-    return unexpected_answer("submit");
-  }
   std::vector<Submitted> out;
   out.reserve(count);
-  for (size_t i = 0; i < count; ++i) {
-    std::string_view text = reply[i].str();
-    size_t space = text.find(' ');
-    std::optional<Place> place = parse_place(space == text.npos ? "" : text.substr(space + 1));
-    std::string_view status = text.substr(0, space);
-    if (!place || (status != "created" && status != "known" && status != "conflict")) {
-      return unexpected_answer("submit");
+  const bool read = read_rows(reply, count, [&out](std::string_view text) {
+    auto one = submitted_as(text);
+    if (one) {
+      out.push_back(*one);
     }
-    out.push_back({status == "created" ? Submitted::Status::kCreated
-                   : status == "known" ? Submitted::Status::kKnown
-                                       : Submitted::Status::kConflict,
-                   *place});
+    return one.has_value();
+  });
+  if (!read) {
+    return unexpected_answer("submit");
   }
   return out;
 }

@@ -98,7 +98,7 @@ class Auditor:
                 job = Job('probe-%d' % number, 'probe', {'params': {'do': 'ok'}})
                 record = '\n0 0 0 0 100 1000 0 probe%d {"task":"witness","created":%d}\n{"ms":0,"do":"ok","times":0}' % (number, time.time() * 1000)
                 self.probes[job.id] = now()
-                client.eval(self.submit, 1, PREFIX, 'probe%d' % number, '0', job.id, '0', record, '')
+                client.eval(self.submit, 1, PREFIX, 'probe%d' % number, '0', 1, job.id, record)
                 job.acked = now()
                 self.load.jobs[job.id] = job
                 self.asked_enough.wait(0.1)

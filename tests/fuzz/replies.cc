@@ -4,6 +4,7 @@
 
 #include "common/queue/audit.h"
 #include "common/queue/claim.h"
+#include "common/queue/finish.h"
 #include "common/queue/steer.h"
 #include "common/queue/submit.h"
 #include "common/queue/upkeep.h"
@@ -31,6 +32,7 @@ std::vector<Reader> make_readers() {
        [](View v) { return verdict(parse_claim(v)); }},
       {script, [](View v) { return verdict(parse_heartbeat(v)); }},
       {script, [](View v) { return verdict(parse_settled(v, 2)); }},
+      {script, [](View v) { return verdict(parse_finished(v, 2)); }},
       {script, [](View v) { return verdict(parse_audit(v, 2)); }},
       {script, [](View v) { return verdict(parse_cancel(v, 2)); }},
       {script, [](View v) { return verdict(parse_delete(v, true, 2)); }},

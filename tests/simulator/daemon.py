@@ -1,6 +1,7 @@
 """A daemon: the supervisor's settlement of dead workers, the sweeper, the promoter, the expirer and the intake."""
 import json
 
+import wire
 from worker import finish_group
 from world import RESOURCES
 
@@ -14,8 +15,8 @@ class Daemon:
     def settle(self, worker):
         calls, w = [], worker
         if w.running:
-            args = [w.name, 0, '0.5', self.world.options['keep_max'], self.world.options['keep_bytes']]
-            calls.append(('finish', args + finish_group(w.running, 'crash', self.world.options['keep'], w.name)))
+            head = [w.name, 0, '0.5', self.world.options['keep_max'], self.world.options['keep_bytes']]
+            calls.append(('finish', wire.pack_finish(head, [finish_group(w.running, 'crash', self.world.options['keep'], w.name)])))
         unstarted = [h for h in w.queue]
         if unstarted:
             calls.append(('release', [w.name] + [x for h in unstarted for x in (h.id, h.token, 'free', 0)]))

@@ -1,6 +1,7 @@
 """Programs and people that submit, steer and meddle, and what befalls them all. Each method is one step of the simulation."""
 import json
 
+import wire
 from daemon import Daemon
 from worker import Worker
 from world import RESOURCES, World
@@ -58,7 +59,7 @@ class Episode(World):
 
     # ---- submitting
     def do_submit(self):
-        args, nonce = [], 'call%04d' % self.nonces
+        jobs, nonce = [], 'call%04d' % self.nonces
         self.nonces += 1
         for _ in range(self.rng.choice((1, 1, 1, 2, 3))):
             spec, i = self.spec(), self.rng.choice(IDS[:self.options['ids']])
@@ -66,8 +67,8 @@ class Episode(World):
                 spec.update(self.contents.get(i, {}))
             self.contents[i] = {k: spec[k] for k in ('resource', 'task', 'params')}
             record, params = self.record(spec, nonce)
-            args += [i, spec['due'], record, params]
-        self.asking.append([nonce, self.rng.choice('001')] + args)
+            jobs.append([i, spec['due'], record, params])
+        self.asking.append(wire.pack_submit(nonce, self.rng.choice('001'), jobs))
         self.do_repeat_submit()
 
     def do_repeat_submit(self):
@@ -220,7 +221,7 @@ class Episode(World):
         if command[:2] == ('RPUSH', key('pending')) and place == 'active' and i not in s.ghosts and not s.paused and self.rng.random() < 0.5:
             self.redis('LMOVE', key('pending'), key('reserved'), 'RIGHT', 'RIGHT')
             reply = self.run('probe', 'claim', ['probe', 1 + self.claims.get('probe', (0,))[0], 1, 10000])
-            if reply != ['ok', '0']:
+            if reply != ['ok', '0', [], []]:
                 self.violate('ran_twice', '%s while it was active: %s' % (i, reply))
             return
         self.doctor('mend', [1000, 0, i, '', ''], True)

@@ -1,5 +1,6 @@
 """A worker as worker/ behaves towards the queue: it claims, starts, renews, reports and gives back, repeats what was not answered,
 and stops its own jobs before their leases run out. It may crash, freeze and thaw at any moment."""
+import wire
 from world import LEASE
 
 FENCE = 0.8  # of a lease: from then on it does not believe in it
@@ -64,7 +65,7 @@ class Worker:
         if reply[0] == 'closed':
             self.die('is closed')
             return
-        self.queue += [Held(i, reply[1], r, sent) for i, r in zip(reply[2::2], reply[3::2])]
+        self.queue += [Held(i, reply[1], r, sent) for i, r in zip(reply[2], reply[3])]
 
     # ---- running them
     def stop_own(self):
@@ -111,13 +112,15 @@ class Worker:
             if not self.ended:
                 return
             self.fin_seq += 1
-            args = [self.name, self.fin_seq, '0.%d' % w.rng.randrange(10), w.options['keep_max'], w.options['keep_bytes']]
+            head = [self.name, self.fin_seq, '0.%d' % w.rng.randrange(10), w.options['keep_max'], w.options['keep_bytes']]
             twice = self.ended[:1] if w.rng.random() < 0.03 else []  # a task may complete twice
-            for h, kind in self.ended + twice:
-                args += finish_group(h, kind, w.options['keep'], self.name)
-            self.batch, self.ended = args, []
+            self.batch = wire.pack_finish(head, [finish_group(h, kind, self.keep_of(h), self.name) for h, kind in self.ended + twice])
+            self.ended = []
         if w.send(self.name, 'finish', self.batch) is not None:
             self.batch = None
+
+    def keep_of(self, h):
+        return 0 if h.since % 3 else self.world.options['keep']
 
     def give(self, h, how, delay):
         self.giving = (self.giving or []) + [(h.id, h.token, how, delay)]

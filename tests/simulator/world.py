@@ -8,6 +8,7 @@ import audit
 import locks
 import rules
 import scripts
+import wire
 
 RESOURCES = ('a', 'b')
 LEASE = 10000
@@ -121,8 +122,8 @@ class World:
 
     def after_submit(self, before, args, reply):
         nonce, again = args[0], args[1] == '1'
-        groups, seen = [args[k:k + 4] for k in range(2, len(args), 4)], {}
-        for (i, due, record, params), said in zip(groups, reply):
+        seen, groups = {}, wire.unpack_submit(args)
+        for (i, due, record, params), said in wire.answered(groups, wire.rows(reply)):
             expected = rules.submitted(before, self.live, seen, nonce, again, i, record, params)
             if said.split(' ')[0] != expected.split(' ')[0]:
                 self.violate('submit_answer', '%s: %s, should be %s' % (i, said, expected))
@@ -146,7 +147,7 @@ class World:
 
     def after_claim(self, before, args, reply):
         worker, seq, n = args[0], int(args[1]), int(args[2])
-        token, given = reply[1], list(zip(reply[2::2], reply[3::2]))
+        token, given = reply[1], list(zip(reply[2], reply[3]))
         last = self.claims.get(worker, (0, '0', []))
         if reply[0] == 'closed' or seq < last[0]:
             if given or self.look().text != before.text:
@@ -190,8 +191,7 @@ class World:
         j.claimed = True
 
     def after_finish(self, before, args, reply):
-        worker, seq = args[0], int(args[1])
-        groups = [args[k:k + 5] for k in range(5, len(args), 5)]
+        worker, seq, reply, groups = args[0], int(args[1]), wire.rows(reply), wire.unpack_finish(args)
         last = self.finishes.get(worker, (0, None))
         if seq and seq <= last[0]:
             wanted = last[1] if seq == last[0] else ['lost_lease'] * len(groups)
@@ -201,7 +201,7 @@ class World:
         if seq:
             self.finishes[worker] = (seq, reply)
         seen = set()
-        for (i, token, terms, body, times), said in zip(groups, reply):
+        for (i, token, terms, body, times), said in wire.answered(groups, reply):
             if i in seen or not before.active.get(i, '').startswith(token + ' '):
                 self.expect('finish', i, said, 'lost_lease')
             else:

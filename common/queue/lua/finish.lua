@@ -1,29 +1,43 @@
 -- finish.lua   active -> done or gone, scheduled, pending, failed. Sent by a worker for attempts that have ended, and by a
 -- supervisor (seq 0: not remembered) for the one that a dead worker was running.
 -- KEYS[1] prefix
--- ARGV worker, seq, jitter, keep_max, keep_bytes, then groups of 5: id, token, terms, body, times
--- Returns a place a job, or 'lost_lease': the attempt is another's or has been settled, and nothing changed.
+-- ARGV worker, seq, jitter, keep_max, keep_bytes, runs (`token count token count...`), then as many ids as the runs count, of
+-- attempts that succeeded and of which nothing is kept, then groups of 5: id, token, terms, body, times
+-- Returns flat: place, how many in a row; in the order of the jobs. 'lost_lease': the attempt is another's or has been settled,
+-- and nothing changed.
 -- Why seq: after a lost reply the identical batch comes again, and the worker must learn what it did, not 'lost_lease'.
 -- Why terms are one word list (kind attempt retries crash_limit backoff keep): most of a batch share theirs, and it is cut once.
--- Uses: base, sound, clock, plan, lock, attempt, record, outcome, drop, terms, kept, settle, ours, leave, memory
+-- Uses: base, plain_lines, plain_finish, sound, clock, plan, lock, attempt, record, outcome, drop, terms, kept, settle, ours, leave, memory, rows
 -- Flags: allow-oom
-local worker, seq, jitter, keep_max, keep_bytes = unpack(ARGV, 1, 5)
-local before = remembered(worker, seq, math.floor((#ARGV - 5) / 5))
+local worker, seq, jitter, keep_max, keep_bytes, runs = unpack(ARGV, 1, 6)
+local ends, next_word = {}, 7
+for token, in_a_row in string.gmatch(runs or '', '(%d+) (%d+)') do
+  for _ = 1, in_a_row do
+    for _, word in ipairs({ARGV[next_word] or '', token, 'ok 1 0 3 1000 0', '', ''}) do
+      ends[#ends + 1] = word
+    end
+    next_word = next_word + 1
+  end
+end
+for i = next_word, #ARGV do
+  ends[#ends + 1] = ARGV[i]
+end
+local before = remembered(worker, seq, math.floor(#ends / 5))
 if before then
   return before
 end
-find_ours(ARGV, 6, 5)
+find_ours(ends, 1, 5)
 local flags, errors, pressed = beside('cancels'), beside('errors'), call('EXISTS', P .. 'pressure') == 1
 local failing, failing_ids = {}, {}
 for k = 1, #mine do
   local id, i, resource = mine[k], at[k], held[k].resource
-  local t = cut_terms[ARGV[i + 2]] or terms_of(ARGV[i + 2])
+  local t = cut_terms[ends[i + 2]] or terms_of(ends[i + 2])
   if t.kind ~= 'ok' then
     failing[#failing + 1], failing_ids[#failing + 1] = k, id
   elseif t.keep <= 0 or pressed or flags[k] == 'delete' then
     gone[#gone + 1], answers[slots[k]] = id, 'gone'
   else
-    will_be_done(id, t, ARGV[i + 3], ARGV[i + 4], errors[k])
+    will_be_done(id, t, ends[i + 3], ends[i + 4], errors[k])
     answers[slots[k]] = 'done'
   end
   if resource ~= '' and t.kind == 'ok' then
@@ -34,9 +48,9 @@ count('attempts', #mine - #failing)
 count('succeeded', #mine - #failing)
 local records = #failing > 0 and call('HMGET', P .. 'jobs', unpack(failing_ids)) or {}
 for f, k in ipairs(failing) do
-  local i, t = at[k], terms_of(ARGV[at[k] + 2])
+  local i, t = at[k], terms_of(ends[at[k] + 2])
   local job = {id = mine[k], record = records[f], resource = held[k].resource, worker = worker, kind = t.kind,
-    body = ARGV[i + 3], times = ARGV[i + 4], keep = t.keep, attempt = t.attempt, retries = t.retries,
+    body = ends[i + 3], times = ends[i + 4], keep = t.keep, attempt = t.attempt, retries = t.retries,
     crash_limit = t.crash_limit, backoff = t.backoff, flag = flags[k], errors = errors[k]}
   answers[slots[k]] = settle(job, (jitter + f * 0.618034) % 1)
 end
@@ -49,5 +63,6 @@ write_kept()
 write_settled()
 keep_within(tonumber(keep_max) or 0, tonumber(keep_bytes) or 0)
 write_counters()
-remember(worker, seq, answers)
-return answers
+local rows = in_rows(answers)
+remember(worker, seq, rows)
+return rows

@@ -1,17 +1,26 @@
 -- submit.lua   -> pending or scheduled. Sent by any program that has jobs.
 -- KEYS[1] prefix
--- ARGV nonce, again (0 or 1), then groups of 4: id, due, record, params ('' if they are in the record)
--- Returns a text a job: 'created PLACE', 'known PLACE' (same content: nothing changed), 'conflict PLACE' (other content: nothing
--- changed). With again a known job of the same content that is done or failed runs once more, as a new one.
+-- ARGV nonce, again (0 or 1), n, then n pairs: id, record, of jobs that are due now and have their parameters in the record, then
+-- groups of 4: id, due, record, params ('' if they are in the record)
+-- Returns flat: answer, how many jobs in a row have it; in the order of the jobs. 'created PLACE', 'known PLACE' (same content: nothing
+-- changed), 'conflict PLACE' (other content: nothing changed). With again a known job of the same content that is done or failed runs once more, as a new one.
 -- Why the nonce: it stands in the record, so the same call sent again (no reply came) answers the same and queues nothing.
--- Uses: base, sound, clock, plan, place, drop, kept, enqueue
-local nonce, again, n = ARGV[1], ARGV[2] == '1', math.floor((#ARGV - 2) / 4)
+-- Uses: base, plain_submit, sound, clock, plan, place, drop, kept, enqueue, rows
+local nonce, again, pairs_given = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]) or 0
+local jobs = {}
+for i = 4, 2 + 2 * pairs_given, 2 do
+  jobs[#jobs + 1], jobs[#jobs + 2], jobs[#jobs + 3], jobs[#jobs + 4] = ARGV[i], '0', ARGV[i + 1], ''
+end
+for i = 4 + 2 * pairs_given, #ARGV do
+  jobs[#jobs + 1] = ARGV[i]
+end
+local n = math.floor(#jobs / 4)
 local ids, known, slot_of, answers, first, rerun, rerun_done = {}, {}, {}, {}, {}, {}, {}
 if n <= 0 then
   return answers
 end
 for i = 1, n do
-  ids[i] = ARGV[4 * i - 1]
+  ids[i] = jobs[4 * i - 3]
 end
 local kCreated = {pending = 'created pending', scheduled = 'created scheduled'}
 local records = call('HMGET', P .. 'jobs', unpack(ids))
@@ -25,7 +34,7 @@ local where = places(known)
 local function judge(i, id, due, record, params)
   local twin = first[id]
   if twin then
-    local same = is_same(ARGV[4 * twin + 1], record, function() return ARGV[4 * twin + 2] == params end)
+    local same = is_same(jobs[4 * twin - 1], record, function() return jobs[4 * twin] == params end)
     return (same and 'known ' or 'conflict ') .. match(answers[twin], '%S+$')
   end
   first[id] = i
@@ -43,12 +52,12 @@ local function judge(i, id, due, record, params)
   return 'known ' .. place
 end
 for i = 1, n do
-  local id, a = ids[i], 4 * i
+  local id, due, record, params = unpack(jobs, 4 * i - 3, 4 * i)
   if records[i] or first[id] then
-    answers[i] = judge(i, id, ARGV[a], ARGV[a + 1], ARGV[a + 2])
+    answers[i] = judge(i, id, due, record, params)
   else
     first[id] = i
-    answers[i] = kCreated[will_enqueue(id, ARGV[a], ARGV[a + 1], ARGV[a + 2])]
+    answers[i] = kCreated[will_enqueue(id, due, record, params)]
   end
 end
 need_enqueued()
@@ -61,4 +70,4 @@ drop(rerun)
 write_enqueued()
 write_counters()
 hint_due()
-return answers
+return in_rows(answers)

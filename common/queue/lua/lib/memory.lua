@@ -7,15 +7,15 @@ local function remembered(worker, seq, n)
   if not last_seq or tonumber(seq) > tonumber(last_seq) then
     return nil
   end
-  local places = {}
-  for place in string.gmatch(last_seq == seq and last or string.rep('lost_lease ', n), '%S+') do
-    places[#places + 1] = place
+  local rows = {}
+  for place, in_a_row in string.gmatch(last_seq == seq and last or 'lost_lease ' .. n, '(%S+) (%d+)') do
+    rows[#rows + 1], rows[#rows + 2] = place, tonumber(in_a_row)
   end
-  return places
+  return rows
 end
 
-local function remember(worker, seq, places)
+local function remember(worker, seq, rows)
   if seq ~= '0' then
-    call('HSET', P .. 'fins', worker, seq .. ' ' .. table.concat(places, ' '))
+    call('HSET', P .. 'fins', worker, seq .. ' ' .. table.concat(rows, ' '))
   end
 end

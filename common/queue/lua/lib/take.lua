@@ -3,7 +3,7 @@
 -- The answer to a claim that was answered before: what of it is still active under that token, renewed.
 local function claimed_before(last)
   local token, list = match(last, '^%d+\n(%d+)\n?(.*)$')
-  local reply, ids = {'ok', token}, {}
+  local ids, given, texts = {}, {}, {}
   for id in string.gmatch(list, '[^\n]+') do
     ids[#ids + 1] = id
   end
@@ -12,12 +12,12 @@ local function claimed_before(last)
   for i, id in ipairs(ids) do
     local a = values[i] and attempt_of(values[i])
     if a and a.token == token and records[i] then
-      reply[#reply + 1], reply[#reply + 2] = id, records[i]
+      given[#given + 1], texts[#texts + 1] = id, records[i]
       will('ZADD', 'leases', text(now), id)
     end
   end
   write_plan()
-  return reply
+  return {'ok', token, given, texts}
 end
 
 -- Adds what it takes to ids at once: should `pending` be no list, what came from `reserved` is not forgotten.

@@ -68,11 +68,19 @@ TEST_CASE("zombie: its progress and its log lines are refused") {
 TEST_CASE("zombie: its success, its failure and its crash are refused") {
   for (EndKind kind : {EndKind::kOk, EndKind::kError, EndKind::kTimeout, EndKind::kCrash,
                        EndKind::kLost, EndKind::kCancelled, EndKind::kCorrupt}) {
-    is_refused("lost_lease", [kind](const Taken& q) {
+    is_refused("lost_lease 1", [kind](const Taken& q) {
       Ended end = ended("a", q.old_token, kind);
       return finish(q.keys, "old", 0, {}, {&end, 1});
     });
   }
+}
+
+TEST_CASE("zombie: a success of which nothing is kept is refused") {
+  is_refused("lost_lease 1", [](const Taken& q) {
+    Ended end = ended("a", q.old_token);
+    end.limits.keep = milliseconds(0);
+    return finish(q.keys, "old", 1, {}, {&end, 1});
+  });
 }
 
 TEST_CASE("zombie: whatever it gives back is refused") {

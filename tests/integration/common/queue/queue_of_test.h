@@ -61,7 +61,7 @@ struct QueueOfTest {
   std::vector<Settled> report(uint64_t seq, const std::vector<Ended>& ended,
                               KeepBounds bounds = {}) {
     auto reply = run(finish(keys, "w", seq, bounds, ended));
-    auto out = parse_settled(reply.view(), ended.size());
+    auto out = parse_finished(reply.view(), ended.size());
     REQUIRE(out.ok());
     return std::move(out).value();
   }

@@ -76,7 +76,7 @@ std::map<std::string, Case> writing_cases() {
           JobSpec spec = job(kJob);
           return submit(q.keys, "nonce123", false, {&spec, 1});
         },
-        "created pending", ""}},
+        "created pending 1", ""}},
       {"claim",
        {[](auto& q) {
           q.add({job(kJob)});
@@ -94,7 +94,7 @@ std::map<std::string, Case> writing_cases() {
           Ended end = ended(kJob, taken(q));
           return finish(q.keys, "w", 1, {}, {&end, 1});
         },
-        "done", ""}},
+        "done 1", ""}},
       {"release",
        {[](auto& q) {
           Release back{kJob, taken(q), Release::How::kInterrupted, milliseconds{0}};

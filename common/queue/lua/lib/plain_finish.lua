@@ -1,0 +1,118 @@
+-- The short way of finish: all succeeded, nothing of them is kept, nobody waits for what they held. It answers only where it does
+-- what finish.lua would do, and has changed nothing where it does not. It comes before all other functions because each call of a
+-- script makes them anew, which costs as much as thirty jobs. Needs plain_lines.
+
+-- What such an attempt holds ('' = nothing), if it is under the token that `under` begins with. head: what stands before the resource
+-- in the value looked at before.
+local function plain_resource(value, under, head)
+  if head and find(value, head, 1, true) == 1 then
+    return sub(value, #head + 1), head
+  elseif find(value, under, 1, true) ~= 1 then
+    return nil
+  end
+  local resource = match(value, '^%d+ %S+ [01]@?%d* %S+ %S+ %S+ %S+ (.*)$')
+  return resource, resource and sub(value, 1, #value - #resource)
+end
+
+-- The resources that they held and who held them; nothing if one is not the caller's.
+local function plain_held(ids, runs)
+  local values, resources, by, at = call('HMGET', P .. 'active', unpack(ids)), {}, {}, 0
+  for token, in_a_row in string.gmatch(runs, '(%d+) (%d+)') do
+    local under, value, resource, head = token .. ' ', nil, nil, nil
+    for i = at + 1, at + in_a_row do
+      if values[i] ~= value then
+        value = values[i]
+        if value then
+          resource, head = plain_resource(value, under, head)
+        end
+      end
+      if not value or not resource then
+        return nil
+      elseif resource ~= '' then
+        resources[#resources + 1], by[#by + 1] = resource, ids[i]
+      end
+    end
+    at = at + in_a_row
+  end
+  return resources, by
+end
+
+-- Whether they hold these locks and nobody waits for any.
+local function plain_locks(resources, by)
+  if #resources == 0 then
+    return true
+  elseif plain_lines(resources) then
+    return false
+  end
+  local holders = call('HMGET', P .. 'locks', unpack(resources))
+  for i = 1, #resources do
+    if holders[i] ~= by[i] then
+      return false
+    end
+  end
+  return true
+end
+
+-- What stands beside jobs and attempts; nothing if something is of another type, or is more than a field.
+local function plain_beside()
+  local there = {}
+  if call('EXISTS', P .. 'params', P .. 'errors', P .. 'outcomes', P .. 'logs', P .. 'cancels', P .. 'leases') == 0 then
+    return there
+  end
+  for side, count in pairs({params = 'HLEN', errors = 'HLEN', outcomes = 'HLEN', cancels = 'HLEN', logs = 'HLEN', leases = 'ZCARD'}) do
+    local n = redis.pcall(count, P .. side)
+    if type(n) ~= 'number' or side == 'logs' and n > 0 then
+      return nil
+    elseif n > 0 then
+      there[side] = count == 'HLEN' and 'HDEL' or 'ZREM'
+    end
+  end
+  return there
+end
+
+-- One that came twice has gone once.
+local function plain_answer(ids, went)
+  if went == #ids then
+    return {'gone', went}
+  end
+  local rows, seen = {}, {}
+  for _, id in ipairs(ids) do
+    rows[#rows + 1], rows[#rows + 2] = seen[id] and 'lost_lease' or 'gone', 1
+    seen[id] = true
+  end
+  return rows
+end
+
+local function plain_finish(worker, seq, runs)
+  local n, last = 0, match(call('HGET', P .. 'fins', worker) or '', '^%d+')
+  for in_a_row in string.gmatch(runs or '', '%d+ (%d+)') do
+    n = n + in_a_row
+  end
+  if seq == '0' or last and tonumber(seq) <= tonumber(last) or n == 0 or n ~= #ARGV - 6 then
+    return nil
+  end
+  local ids = {unpack(ARGV, 7)}
+  local resources, by = plain_held(ids, runs)
+  local beside = resources and plain_locks(resources, by) and plain_beside()
+  if not beside or type(redis.pcall('HLEN', P .. 'jobs')) ~= 'number' then
+    return nil
+  end
+  local went = call('HDEL', P .. 'active', unpack(ids))
+  for side, command in pairs(beside) do
+    call(command, P .. side, unpack(ids))
+  end
+  if #resources > 0 then
+    call('HDEL', P .. 'locks', unpack(resources))
+  end
+  call('HDEL', P .. 'jobs', unpack(ids))
+  redis.pcall('HINCRBY', P .. 'stats', 'attempts', went)
+  redis.pcall('HINCRBY', P .. 'stats', 'succeeded', went)
+  local answer = plain_answer(ids, went)
+  call('HSET', P .. 'fins', worker, seq .. ' ' .. table.concat(answer, ' '))
+  return answer
+end
+
+local finished = plain_finish(ARGV[1], ARGV[2], ARGV[6])
+if finished then
+  return finished
+end

@@ -1,0 +1,126 @@
+// The short ways of submit, claim and finish (lua/lib/plain_*.lua): where something is not as usual
+// they leave the batch to the long ones, and have changed nothing.
+#include "tests/integration/common/queue/queue_of_test.h"
+
+using namespace stint;
+using namespace stint::queue_test;
+using Catch::Contains;
+
+namespace {
+
+Ended plain(std::string id, uint64_t token) {
+  Ended e = ended(std::move(id), token);
+  e.limits.keep = milliseconds(0);
+  return e;
+}
+
+constexpr const char* kKeys[] = {"jobs",    "params",   "active", "locks",     "ghosts",  "cancels",
+                                 "errors",  "outcomes", "logs",   "claims",    "fins",    "stats",
+                                 "pending", "reserved", "leases", "scheduled", "blocked", "fence"};
+
+// What was taken off `pending` may have been put back into `reserved`, in its order.
+constexpr const char* kEverything = R"(
+local all, ids = {}, {}
+for _, name in ipairs(ARGV) do
+  local list = (name == 'pending' or name == 'reserved') and redis.pcall('LRANGE', KEYS[1] .. name, 0, -1)
+  if list and not list.err then
+    for _, id in ipairs(list) do
+      ids[#ids + 1] = id
+    end
+  else
+    all[#all + 1] = redis.sha1hex(redis.call('DUMP', KEYS[1] .. name) or '')
+  end
+end
+return table.concat(all, ' ') .. table.concat(ids, ' '))";
+
+std::string everything(const QueueOfTest& q) {
+  std::vector<std::string> command{"EVAL", kEverything, "1", q.keys.prefix()};
+  command.insert(command.end(), std::begin(kKeys), std::end(kKeys));
+  return q.say(command);
+}
+
+}  // namespace
+
+TEST_CASE("plain finish: what it held goes to the first in line") {
+  QueueOfTest q;
+  q.add({job("a", "r"), job("b", "r"), job("c", "s")});
+  Given given = q.take(1);
+  REQUIRE(given.ids == std::vector<std::string>{"a", "c"});
+  auto said = q.report(1, {plain("a", given.token), plain("c", given.token)});
+  CHECK(said[0].place == Place::kGone);
+  CHECK(said[1].place == Place::kGone);
+  CHECK(q.say({"HGET", q.keys("locks"), "r"}) == "b");
+  CHECK(q.say({"HEXISTS", q.keys("locks"), "s"}) == "0");
+  CHECK(q.take(2).ids == std::vector<std::string>{"b"});
+}
+
+TEST_CASE("plain finish: a lock that it does not hold stays") {
+  QueueOfTest q;
+  q.add({job("a", "r")});
+  Given given = q.take(1);
+  q.say({"HSET", q.keys("locks"), "r", "other"});
+  CHECK(q.report(1, {plain("a", given.token)})[0].place == Place::kGone);
+  CHECK(q.say({"HGET", q.keys("locks"), "r"}) == "other");
+}
+
+TEST_CASE("plain finish: a job twice in a batch is gone once") {
+  QueueOfTest q;
+  q.add({job("a"), job("b", "r")});
+  Given given = q.take(1);
+  auto said = q.report(1, {plain("a", given.token), plain("b", given.token),
+                           plain("a", given.token), plain("b", given.token)});
+  CHECK(said[0].place == Place::kGone);
+  CHECK(said[1].place == Place::kGone);
+  CHECK(said[2].lost_lease);
+  CHECK(said[3].lost_lease);
+  CHECK(q.stat("succeeded") == "2");
+}
+
+TEST_CASE("plain finish: the attempts of two claims, and then one that failed") {
+  QueueOfTest q;
+  q.add({job("a"), job("b", "r"), job("c")});
+  Given first = q.take(1, 2);
+  Given second = q.take(2, 2);
+  auto said = q.report(1, {plain("a", first.token), plain("c", second.token),
+                           ended("b", first.token, EndKind::kError)});
+  CHECK(said[0].place == Place::kGone);
+  CHECK(said[1].place == Place::kGone);
+  CHECK(said[2].place == Place::kFailed);
+  CHECK(q.report(1, {plain("a", first.token), plain("c", second.token),
+                     ended("b", first.token, EndKind::kError)})[2]
+            .place == Place::kFailed);
+  CHECK(q.stat("succeeded") == "2");
+}
+
+TEST_CASE("plain claim: an id that stands twice in pending is given once") {
+  QueueOfTest q;
+  q.add({job("a"), job("b")});
+  q.say({"RPUSH", q.keys("pending"), "b"});
+  CHECK(q.take(1).ids == std::vector<std::string>{"b", "a"});
+  CHECK(q.take(1).ids == std::vector<std::string>{"b", "a"});
+  CHECK(q.say({"LLEN", q.keys("pending")}) == "0");
+}
+
+TEST_CASE("plain submit, claim, finish: a key of another type stops them before they write") {
+  for (const std::string name : kKeys) {
+    INFO(name);
+    QueueOfTest q;
+    q.add({job("a"), job("b", "r"), job("c", "s"), job("d")});
+    Given given = q.take(1, 2);
+    q.say({"LMOVE", q.keys("pending"), q.keys("reserved"), "RIGHT", "LEFT"});
+    q.say({"DEL", q.keys(name)});
+    q.say({"XADD", q.keys(name), "1-1", "what", "ever"});
+    std::vector<Ended> ends{plain("a", given.token), plain("b", given.token)};
+    std::vector<JobSpec> more{job("e"), job("f")};
+    for (const auto& command :
+         {submit(q.keys, "12345678", false, more), claim(q.keys, "w", 2, 10, milliseconds(30'000)),
+          finish(q.keys, "w", 1, {}, ends)}) {
+      std::string before = everything(q);
+      auto reply = q.client.run(command);
+      if (!reply.ok()) {
+        CHECK_THAT(reply.error().message, Contains("WRONGTYPE"));
+        CHECK(everything(q) == before);
+      }
+    }
+  }
+}
