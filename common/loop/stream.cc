@@ -1,8 +1,10 @@
 #include "common/loop/stream.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <uv.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -83,11 +85,17 @@ void Stream::drain() {
   if (state_->ended || uv_fileno(reinterpret_cast<uv_handle_t*>(&state_->pipe), &fd) != 0) {
     return;
   }
-  while (true) {
-    ssize_t size = ::read(fd, state_->buffer.data(), state_->buffer.size());  // non-blocking
+  int left = 0;
+  if (ioctl(fd, FIONREAD, &left) != 0) {
+    return;
+  }
+  while (left > 0) {
+    size_t most = std::min(state_->buffer.size(), static_cast<size_t>(left));
+    ssize_t size = ::read(fd, state_->buffer.data(), most);  // non-blocking
     if (size <= 0) {
       return;
     }
+    left -= static_cast<int>(size);
     state_->listener.on_data({state_->buffer.data(), static_cast<size_t>(size)});
   }
 }

@@ -27,9 +27,9 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   void write(std::string bytes);
-  // Reads at once what has already come, when nothing more is to be expected: the other end's
-  // process is dead. Calls on_data, never on_end. Must not be called from a callback of this
-  // stream.
+  // Reads at once what has come by now, and not what comes meanwhile: the other end's process is
+  // dead, but one that it left behind may write for ever. Calls on_data, never on_end. Must not be
+  // called from a callback of this stream.
   void drain();
 
  private:
