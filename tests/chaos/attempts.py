@@ -1,15 +1,21 @@
 """What the witness has written down, and the judgement of it: did an attempt act after one with a higher token had begun?"""
 import collections
 import json
+import threading
 
 
 class Attempts:
-    """Reads the journal on as it grows."""
+    """Reads the journal on as it grows. Called by the runner and by the auditor's thread."""
 
     def __init__(self, path):
         self.file, self.rest, self.all, self.of_job = open(path), '', {}, collections.defaultdict(list)
+        self.lock = threading.Lock()
 
     def read(self):
+        with self.lock:
+            self.read_on()
+
+    def read_on(self):
         self.rest += self.file.read()
         *lines, self.rest = self.rest.split('\n')
         for text in lines:

@@ -23,9 +23,9 @@ return n + redis.call('HLEN', P .. 'active') + redis.call('ZCARD', P .. 'schedul
 
 class Auditor:
     def __init__(self, world, load, attempts):
-        self.world, self.load, self.attempts, self.wrong, self.snapshots, self.samples = world, load, attempts, [], 0, []
+        self.world, self.load, self.attempts, self.wrong, self.snapshots = world, load, attempts, [], 0
         self.client, self.submit = world.redis.client(5), scripts.assemble('submit', scripts.sources())
-        self.state, self.full_at, self.stop, self.probes, self.waiting = None, 0, threading.Event(), {}, []
+        self.state, self.full_at, self.stop, self.probes = None, 0, threading.Event(), {}
         self.asked_enough = threading.Event()
         self.threads = [threading.Thread(target=t, daemon=True) for t in (self.watch, self.probe)]
         for thread in self.threads:
@@ -111,29 +111,6 @@ class Auditor:
             begun = [a['t'] for a in self.attempts.of_job[job_id]]
             if begun and job_id in self.load.jobs:
                 yield at, min(begun), job_id
-
-    # ---- how soon a death is noticed
-    def detect(self, kind, entry, pids):
-        self.attempts.read()
-        running = self.attempts.running(pids)
-        if running:
-            thread = threading.Thread(target=self.await_settled, args=(kind, entry, running, now()), daemon=True)
-            thread.start()
-            self.waiting.append(thread)
-
-    def await_settled(self, kind, entry, running, killed):
-        client, held = self.world.redis.client(2), {a['job']: str(a['token']) for a in running}
-        while held and now() < killed + 30 and not self.stop.is_set():
-            try:
-                values = client.hmget(PREFIX + 'active', *held)
-            except redis.RedisError:
-                time.sleep(0.05)
-                continue
-            for job, value in zip(list(held), values):
-                if not value or value.split(' ')[0] != held[job]:
-                    self.samples.append((kind, entry, killed, now(), job))
-                    del held[job]
-            time.sleep(0.003)
 
     def end(self):
         self.stop.set()

@@ -60,9 +60,13 @@ class Faults:
         pid = self.worker(fault, entry)
         if not pid:
             return False
-        self.world.detect('worker', entry, [pid])
-        entry['until'] = now()
-        return send(pid, signal.SIGKILL)
+        return self.kill('worker', entry, [pid], [pid])
+
+    def kill(self, kind, entry, pids, watched):
+        """Kills them, and has it measured how soon the jobs of the watched are settled."""
+        self.world.watch.watch(kind, entry, watched)
+        entry['until'] = entry['killed'] = now()
+        return all([send(p, signal.SIGKILL) for p in pids])
 
     def stop(self, pids, entry):
         entry['pids'] = [p for p in pids if send(p, signal.SIGSTOP)]
@@ -92,8 +96,7 @@ class Faults:
         if not host:
             return False
         entry['pids'] = [host.pid]
-        host.workers()
-        host.signal(signal.SIGKILL)
+        self.kill('supervisor', entry, [host.pid], host.workers())
         self.start_later(host, entry)
         return True
 
@@ -102,9 +105,9 @@ class Faults:
         if not host:
             return False
         entry['pids'] = host.family()
-        self.world.detect('host', entry, entry['pids'])
-        for pid in entry['pids']:
-            send(pid, signal.SIGKILL)
+        for pid in entry['pids']:  # at once: a worker that sees its supervisor die hands back what it has
+            send(pid, signal.SIGSTOP)
+        self.kill('host', entry, entry['pids'], entry['pids'])
         self.start_later(host, entry)
         return True
 
@@ -118,13 +121,16 @@ class Faults:
         return True
 
     def start_later(self, server, entry):
+        gone = server.pid
+
         def start():
-            if server.alive():  # it is on its way out, and may take its shutdown_timeout
+            if server.alive() and server.pid == gone:  # it is on its way out, and may take its shutdown_timeout
                 self.at(now() + 0.1, start)
-            else:
+                return
+            if not server.alive():  # else another fault has had it started again
                 server.start()
-                entry['until'] = now()
                 self.leaving.discard(server)
+            entry['until'] = now()
         entry['until'] += 60
         self.leaving.add(server)
         self.at(now() + entry['s'], start)
@@ -197,23 +203,28 @@ class Faults:
         self.tell(fault, entry, 'part')
 
     # ---- the end
-    def calm(self, worker_kills):
+    def calm(self, load, worker_kills, host_kills):
         """Deaths with nothing else going on: how soon are they noticed? Each waits until a job runs there."""
         world, rng = self.world, random.Random(worker_kills)
-        for kind in ['worker_kill'] * worker_kills + ['host_kill']:
-            deadline, victim = now() + 5, None
+        for kind in ['worker_kill'] * worker_kills + ['host_kill', 'supervisor_kill'] * host_kills:
+            deadline, victim = now() + 10, None
+            if kind != 'worker_kill':
+                load.long(4)
             while now() < deadline and victim is None:
                 busy = world.busy()
                 fits = [n for n, (h, p) in enumerate((h, p) for h in world.hosts for p in h.workers()) if p in busy]
                 if fits and kind == 'worker_kill':
                     victim = rng.choice(fits)
-                elif kind == 'host_kill':
-                    hosts = [n for n, h in enumerate(world.hosts) if busy.intersection(h.workers())]
+                elif kind != 'worker_kill':
+                    hosts = [n for n, h in enumerate(world.hosts) if world.busy('long').intersection(h.workers())]
                     victim = rng.choice(hosts) if hosts else None
                 self.over.wait(0.02)
             self.inject({'kind': kind, 'victim': victim or 0, 's': 30, 't': -1, 'calm': True})
             self.over.wait(1.2)
-        world.settled(30)
+            if kind != 'worker_kill':
+                world.settled(30)
+                self.heal()
+                self.over.wait(1.2)
 
     def heal(self):
         """Everything goes on, runs and is connected. From here on nothing is done to anybody."""

@@ -96,6 +96,14 @@ class Load:
         for spec in specs:
             self.jobs[spec['id']].acked = at
 
+    def long(self, count):
+        """For the time at the end in which nothing else goes wrong: jobs that outlive a lease, so that a death surely meets them."""
+        specs = [{'task': 'witness', 'id': f'long-{next(self.count)}', 'params': {'ms': 4000, 'do': 'ok', 'times': 0}, 'retries': 100,
+                  'crash_limit': 1000, 'backoff': 'none'} for _ in range(count)]
+        self.jobs.update((spec['id'], Job(spec['id'], 'long', spec)) for spec in specs)
+        self.world.redis.client().lpush(PREFIX + 'inbox', *map(line, specs))
+        self.acknowledge(specs)
+
     # ---- the doors
     def bulk(self, rng):
         while not self.stop.is_set():

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """A proxy between the programs and Redis that can lose a connection at any byte, in either direction. One process for all hosts:
-    proxy.py REDIS_SOCKET NAME=LISTENING_SOCKET...     and on stdin a JSON object a line, an order:
+    proxy.py REDIS_SOCKET JOURNAL NAME=LISTENING_SOCKET...     and on stdin a JSON object a line, an order:
 
 {"op":"cut","on":NAME,"nth":N,"way":"up"|"down","after":BYTES}   the N-th connection (modulo) ends once so many bytes have passed
 {"op":"hole","on":NAME,"nth":N,"way":"up"|"down"|"both","s":S,"then":"cut"|"go"}   nothing passes, nobody is told (half-open)
 {"op":"delay","on":NAME,"ms":M,"s":S}     every byte is late
 {"op":"part","on":NAME,"s":S,"hard":0|1}  all connections hang (or with hard: are cut and refused)
 {"op":"heal"}                             from now on nothing happens
+
+The journal has a line for each connection that was cut: its NAME and when, CLOCK_BOOTTIME.
 """
 import collections
 import json
@@ -78,8 +80,9 @@ class Pair:
 
 
 class Proxy:
-    def __init__(self, target, doors):
+    def __init__(self, target, journal, doors):
         self.target, self.pairs, self.listeners, self.orders = target, [], {}, b''
+        self.journal = open(journal, 'a', buffering=1)
         self.late, self.parted = {}, {}
         for name, path in doors:
             listener = socket.socket(socket.AF_UNIX)
@@ -174,13 +177,15 @@ class Proxy:
                     way.take(late if until > time.monotonic() else 0)
             now = time.monotonic()
             if not all([way.pass_on(now) for way in pair.ways]) or (pair.end_at or now + 1) <= now:
+                if (pair.end_at or now + 1) <= now or any(way.cut_after is not None and way.cut_after <= 0 for way in pair.ways):
+                    self.journal.write(f'{pair.name} {time.clock_gettime(time.CLOCK_BOOTTIME)}\n')
                 self.end(pair)
         for fd in ready & set(self.listeners):
             self.accept(*self.listeners[fd])
 
 
 def main():
-    proxy = Proxy(sys.argv[1], [door.split('=', 1) for door in sys.argv[2:]])
+    proxy = Proxy(sys.argv[1], sys.argv[2], [door.split('=', 1) for door in sys.argv[3:]])
     print('ready', flush=True)
     while True:
         proxy.turn()

@@ -4,6 +4,7 @@ import json
 import re
 
 from attempts import overlaps
+from detection import Hindrances, Times
 
 
 def classify(job, attempts):
@@ -31,34 +32,20 @@ def classify(job, attempts):
     return 'unexpected', f'{state}: {job.text}'
 
 
-def quantiles(values):
-    values = sorted(values)
-    pick = lambda q: values[min(len(values) - 1, int(len(values) * q))]
-    return {'count': len(values), 'p50_ms': round(pick(0.5) * 1000, 1), 'p99_ms': round(pick(0.99) * 1000, 1),
-            'max_ms': round(values[-1] * 1000, 1)} if values else {'count': 0}
-
-
-def undisturbed(faults, since, until, hosts, but=None):
-    """Nothing else was wrong with Redis or these hosts then, nor a second before."""
-    return not any(f is not but and f['host'] in (*hosts, 'redis') and f['at'] <= until and f['until'] + 1 >= since for f in faults)
-
-
-def detection(auditor, faults, names):
-    out = collections.defaultdict(list)
-    for kind, entry, since, until, job in auditor.samples:
-        near = (entry['host'],) if kind == 'worker' else names
-        if undisturbed(faults, since, until, near, entry):
-            out[kind].append((until - since, job))
-    for since, until, job in auditor.wakes():
-        if undisturbed(faults, since, until, names):
-            out['wake'].append((until - since, job))
-    return out
+def cuts(path):
+    """When connections were cut: {name: [time]}."""
+    found = collections.defaultdict(list)
+    for line in path.read_text().splitlines():
+        name, at = line.split()
+        found[name].append(float(at))
+    return found
 
 
 class Verdict:
-    def __init__(self, world, faults, load, auditor, attempts, lease):
+    def __init__(self, world, faults, load, auditor, attempts, options):
+        lease, limit = options.lease, (options.lease + 2 * 0.5 + 1) * 1000  # lease + 2 x sweep interval + 1 s
         self.world, self.faults, self.load, self.auditor, self.attempts = world, faults, load, auditor, attempts
-        self.limits = {'worker': 100, 'host': (lease + 2 * 0.5 + 1) * 1000, 'wake': 1000}  # lease + 2 x sweep interval + 1 s
+        self.limits = {'worker': 100, 'supervisor': limit, 'host': limit, 'wake': 1000}
         self.classes, self.wrong = collections.Counter(), []
         self.acked = [j for j in load.jobs.values() if j.acked]
         for job in self.acked:
@@ -81,7 +68,9 @@ class Verdict:
                 self.wrong.append(('overlap', f'{key}: {old["job"]} token {old["token"]} (pid {old["pid"]}, {old["host"]}) acted {seconds:.3f} s '
                                    f'after {new["job"]} token {new["token"]} (pid {new["pid"]}, {new["host"]}) began at {new["t"]:.3f}'))
         self.wrong += [(what, detail) for what, detail, _ in auditor.wrong] + load.wrong + world.wrong
-        self.times = detection(auditor, faults.done, [h.name for h in world.hosts])
+        hindrances = Hindrances(faults.done, cuts(world.folder / 'cuts'), world.watch.late)
+        self.times = Times(world.watch, auditor.wakes(), hindrances, [h.name for h in world.hosts])
+        self.wrong += self.times.judge(self.limits, options.seconds)
 
     def print(self, seed, seconds):
         kinds = collections.Counter(f['kind'] for f in self.faults.done)
@@ -93,11 +82,8 @@ class Verdict:
                                    ('done', 'failed', 'cancelled', 'deleted', 'not kept', 'lost', 'duplicated', 'unexpected')))
         refused = sum(a['verdict'] != 'ok' for a in self.attempts.all.values())
         print(f'overlapping leases: {self.overlapping}; on a frozen or orphaned host, seen by the token: {self.zombies}; begins refused by the witness: {refused}')
-        for kind, name in (('worker', 'worker death to job settled'), ('host', 'host death to job settled'), ('wake', 'idle queue to job begun')):
-            print(f'{name}: {json.dumps(quantiles([t for t, _ in self.times[kind]]))}; to reach: {self.limits[kind]:.0f} ms')
-            for seconds, job in self.times[kind]:
-                if seconds * 1000 > self.limits[kind]:
-                    print(f'  slow: {job} {seconds * 1000:.0f} ms')
+        for text in self.times.lines(self.limits):
+            print(text)
         for detail in self.excused[:5]:
             print(f'by the token alone: {detail}')
         for what, detail in self.wrong[:20]:
@@ -106,7 +92,7 @@ class Verdict:
 
     def stories(self):
         """A file for each of the first offenders: everything that anybody wrote about it."""
-        named = [i for _, detail in self.wrong for i in re.findall(r'\b(?:bulk|inbox|probe)-\d+\b', str(detail))]
+        named = [i for _, detail in self.wrong for i in re.findall(r'\b(?:bulk|inbox|long|probe)-\d+\b', str(detail))]
         for job_id in list(dict.fromkeys(named))[:6]:
             path = self.world.folder / f'story-{job_id}.txt'
             path.write_text('\n'.join(story(self.world, self.faults, self.load, self.attempts, job_id)) + '\n')
