@@ -131,10 +131,9 @@ redis::Command append_log(const Keys& keys, std::span<const LogBatch> batches) {
   }
   // By its text, not by EVALSHA: it goes out right before the finish of the same job, and sent
   // again after NOSCRIPT it would come behind it and be refused. See fault/log_lines_test.
-  std::vector<std::string> command{"EVAL", std::string(lua::k_log.text), "1", keys.prefix()};
-  command.insert(command.end(), std::make_move_iterator(args.begin()),
-                 std::make_move_iterator(args.end()));
-  return redis::plain(std::move(command));
+  auto command = redis::call(lua::k_log, keys.prefix(), std::move(args));
+  command.by_text = true;
+  return command;
 }
 
 }  // namespace stint

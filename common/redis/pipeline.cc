@@ -6,7 +6,7 @@ namespace stint::redis {
 
 void Pipeline::push(Command command, Done done, MonoTime deadline) {
   append_command(out_, command, false);
-  if (command.script == nullptr) {
+  if (command.script == nullptr || command.by_text) {
     command.args.clear();  // never sent again
   }
   flights_.push_back({std::move(command), std::move(done), deadline});

@@ -15,19 +15,28 @@ struct Script {
 };
 
 // With a script: KEYS = keys, ARGV = args, sent as EVALSHA; on NOSCRIPT (a flush, a failover: any
-// time) sent again as EVAL with the same arguments. Without one: args is the whole command, its
-// name first.
+// time) sent again as EVAL with the same arguments; by_text: as EVAL at once, so that nothing that
+// is sent later comes before it. Without one: args is the whole command, its name first.
 struct Command {
   const Script* script = nullptr;
   std::vector<std::string> keys;
   std::vector<std::string> args;
+  bool by_text = false;
 };
 
+// What a command is called where one has to be told from another: its script, or else its name.
+inline std::string_view name_of(const Command& command) {
+  if (command.script != nullptr) {
+    return command.script->name;
+  }
+  return command.args.empty() ? std::string_view() : std::string_view(command.args.front());
+}
+
 inline Command plain(std::vector<std::string> args) {
-  return {nullptr, {}, std::move(args)};
+  return {nullptr, {}, std::move(args), false};
 }
 inline Command call(const Script& script, std::string key, std::vector<std::string> args) {
-  return {&script, {std::move(key)}, std::move(args)};
+  return {&script, {std::move(key)}, std::move(args), false};
 }
 
 }  // namespace stint::redis

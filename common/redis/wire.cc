@@ -62,8 +62,9 @@ void append_command(std::string& out, const Command& command, bool by_text) {
     append_head(out, '*', command.args.size());
   } else {
     append_head(out, '*', 3 + command.keys.size() + command.args.size());
-    append_bulk(out, by_text ? "EVAL" : "EVALSHA");
-    append_bulk(out, by_text ? command.script->text : command.script->sha);
+    bool whole = by_text || command.by_text;
+    append_bulk(out, whole ? "EVAL" : "EVALSHA");
+    append_bulk(out, whole ? command.script->text : command.script->sha);
     append_bulk(out, std::to_string(command.keys.size()));
     for (const auto& key : command.keys) {
       append_bulk(out, key);
