@@ -1,8 +1,21 @@
 -- What a job came to, as public JSON text. Errors stand last, so that a retry takes them back without parsing; they are
 -- joined by ',\n', which no error object holds inside. Only the first and the last nine are kept.
 local kNoTimes = '"started_at":null,"finished_at":null'
+local kError = '^{"attempt":%d+,"kind":"[%l-]+","message":".*","at":"[^"]*"}$'
+
+-- What stands in `errors` may be anybody's: what is no JSON object is left out, or nobody could read the outcome. Our own are
+-- known by their looks, which is cheap.
+local function readable(errors)
+  local good = {}
+  for one in string.gmatch(errors .. ',\n', '(.-),\n') do
+    local known = find(one, kError) or (#one <= 65536 and find(one, '^{.*}$') and pcall(cjson.decode, one))
+    good[#good + 1] = known and one or nil
+  end
+  return table.concat(good, ',\n')
+end
 
 local function outcome(state, attempt, result, reason, times, errors)
+  errors = errors == '' and errors or readable(errors)
   return '{"state":"' .. state .. '","attempt":' .. attempt .. ',"result":' .. result .. ',"reason":' .. reason .. ',' ..
     (times == '' and kNoTimes or times) .. ',"errors":[' .. errors .. ']}'
 end

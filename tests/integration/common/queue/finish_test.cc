@@ -1,4 +1,5 @@
 #include "tests/integration/common/queue/queue_of_test.h"
+#include "tests/support/daemon.h"
 
 using namespace stint;
 using namespace stint::queue_test;
@@ -121,6 +122,22 @@ TEST_CASE("finish: of many errors the first and the last nine are kept") {
   CHECK_THAT(text, Contains("[{\"attempt\":1,") && !Contains("{\"attempt\":5,") &&
                        Contains("{\"attempt\":6,"));
   CHECK_THAT(text, Contains("{\"attempt\":14,"));
+}
+
+TEST_CASE(
+    "finish: what is no error among the errors of earlier attempts is left out of the outcome") {
+  QueueOfTest q;
+  q.add({job("a"), job("b"), job("c")});
+  uint64_t token = q.take(1).token;
+  q.say({"HSET", q.keys("errors"), "a", "garbage", "b", "{\"x\":1},\n{\"y\",\n[],\n}{", "c", "]"});
+  Ended cancelled = failing("c", token, 0, 0, EndKind::kCancelled);
+  q.report(1, {failing("a", token, 0, 0), ended("b", token), cancelled});
+  CHECK(test::json_at(q.outcome("a"), "/state") == "failed");
+  CHECK(test::json_at(q.outcome("a"), "/errors/0/message") == "no luck");
+  CHECK(test::json_at(q.outcome("a"), "/errors/1") == "");
+  CHECK(test::json_at(q.outcome("b"), "/errors") == R"([{"x":1}])");
+  CHECK(test::json_at(q.outcome("c"), "/state") == "cancelled");
+  CHECK(test::json_at(q.outcome("c"), "/errors") == "[]");
 }
 
 TEST_CASE("finish: crashes have a limit of their own") {
