@@ -60,7 +60,7 @@ Result<void> check_server(redis::Client& client, const Config& config, Purpose p
   }
   auto replies = client.run_all(asked);
   if (!replies[0]) {
-    return explain_noperm(replies[0].error(), config);
+    return explain_meta(replies[0].error(), config);
   }
   // INFO may be forbidden to us: then the daemon has judged it.
   if (replies[1]) {

@@ -32,7 +32,7 @@ struct Check : std::enable_shared_from_this<Check> {
                 if (reply) {
                   ((*self).*next)(*reply);
                 } else {
-                  self->done(explain_noperm(reply.error(), self->config));
+                  self->done(explain_meta(reply.error(), self->config));
                 }
               });
   }

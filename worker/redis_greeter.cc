@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/queue/rights.h"
 #include "common/text/text.h"
 
 namespace stint {
@@ -45,10 +46,14 @@ void RedisGreeter::on_format(const redis::ServerInfo& server,
   if (!reply && reply.error().code == ErrorCode::kUnavailable) {
     return;  // the next connection is greeted again
   }
-  if (!reply || (!reply->is_nil() && reply->str() != kFormat)) {
-    std::string found = reply ? "format " + escape(reply->str(), 64) : reply.error().message;
-    listener_.on_refused("namespace '" + context_.boot.config.ns + "' in this Redis: " + found +
-                         "; this version of stint reads format " + std::string(kFormat));
+  if (!reply) {
+    listener_.on_refused(explain_meta(reply.error(), context_.boot.config).message);
+    return;
+  }
+  if (!reply->is_nil() && reply->str() != kFormat) {
+    listener_.on_refused("namespace '" + context_.boot.config.ns + "' in this Redis: format " +
+                         escape(reply->str(), 64) + "; this version of stint reads format " +
+                         std::string(kFormat));
     return;
   }
   if (down_since_) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "common/queue/answer.h"
+#include "common/queue/repair.h"
 #include "lua/rights.lua.h"
 
 namespace stint {
@@ -38,6 +39,16 @@ Result<void> judge_rights(const Config& config, const Keys& keys, redis::ReplyVi
 Error explain_noperm(const Error& error, const Config& config) {
   bool is_about_rights = error.code == ErrorCode::kRefused && error.message.starts_with("NOPERM");
   return is_about_rights ? lacks(config, error.message) : error;
+}
+
+Error explain_meta(const Error& error, const Config& config) {
+  std::string meta = meta_key(config.ns);
+  return is_wrong_type(error) ? Error{ErrorCode::kConfig,
+                                      "key " + meta + " in " + config.redis.display() +
+                                          " is no hash, so the format of the data is not "
+                                          "known; find out who wrote it, then: redis-cli RENAME " +
+                                          meta + " " + meta + ".damaged"}
+                              : explain_noperm(error, config);
 }
 
 }  // namespace stint

@@ -15,5 +15,8 @@ redis::Command rights(const Keys& keys);
 Result<void> judge_rights(const Config& config, const Keys& keys, redis::ReplyView reply);
 // An error as it is; a NOPERM as kConfig with the same advice.
 Error explain_noperm(const Error& error, const Config& config);
+// The refusal of a command on `<ns>:meta`. A key of another type as kConfig: what the data are
+// cannot be known, so nobody may touch them before somebody has looked. Others as above.
+Error explain_meta(const Error& error, const Config& config);
 
 }  // namespace stint

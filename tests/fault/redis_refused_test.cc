@@ -38,6 +38,17 @@ TEST_CASE("start on records of another format: exit 78, nothing is touched") {
   CHECK(redis.command({"KEYS", "*"}) == "stint:meta");
 }
 
+TEST_CASE("start on a key for the format that is no hash: exit 78, it says what to do") {
+  RedisServer redis;
+  redis.command({"SET", "stint:meta", "x"});
+  Daemon daemon(not_started(redis.url_text()));
+  daemon.launch();
+  CHECK(daemon.wait(milliseconds{10'000}) == 78);
+  CHECK(count_of(daemon.log(), "key stint:meta in") == 1);
+  CHECK(daemon.log().find("RENAME stint:meta stint:meta.damaged") != std::string::npos);
+  CHECK(redis.command({"KEYS", "*"}) == "stint:meta");
+}
+
 TEST_CASE("start with a user who lacks a right: exit 78, the right is named") {
   RedisServer redis;
   redis.command({"ACL", "SETUSER", "weak", "on", ">pw", "~stint:*", "&stint:*", "+@all", "-evalsha",

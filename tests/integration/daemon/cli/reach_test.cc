@@ -65,6 +65,18 @@ TEST_CASE("stint: data of another format, or an old Redis, is refused with 78") 
   }
 }
 
+TEST_CASE("stint: where the format is no hash every verb is refused with 78, the doctor too") {
+  StintCalls stint;
+  stint.server.command({"SET", "stint:meta", "x"});
+  for (const std::vector<std::string>& verb :
+       {std::vector<std::string>{"stats"}, {"submit", "t"}, {"doctor"}, {"doctor", "--repair"}}) {
+    auto ended = stint(verb);
+    CHECK(ended.code == 78);
+    CHECK(has(ended.err, "RENAME stint:meta stint:meta.damaged"));
+  }
+  CHECK(stint.server.command({"KEYS", "*"}) == "stint:meta");
+}
+
 TEST_CASE("stint: a password may not stand in --redis, TLS is refused with the way round") {
   CHECK(stats_with({}, {"--redis", "redis://:pw@127.0.0.1"}).code == 2);
   auto tls = stats_with({}, {"--redis", "rediss://127.0.0.1"});
