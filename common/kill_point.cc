@@ -11,6 +11,16 @@
 
 namespace stint {
 
+namespace {
+
+const char* renamed = nullptr;
+
+}  // namespace
+
+void rename_kill_points(const char* program) {
+  renamed = program;
+}
+
 void reach_kill_point(std::string_view where, std::string_view what) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no program of ours calls setenv
   static const char* const file = std::getenv("KILL_POINT_FILE");
@@ -19,7 +29,7 @@ void reach_kill_point(std::string_view where, std::string_view what) {
   }
   std::ostringstream wanted;
   wanted << std::ifstream(file).rdbuf();
-  std::string here = program_invocation_short_name;
+  std::string here = renamed != nullptr ? renamed : program_invocation_short_name;
   here.append(": ").append(where).append(" ").append(what);
   if (wanted.str() == here && ::unlink(file) == 0) {
     (void)::raise(SIGKILL);

@@ -3,7 +3,9 @@
 //
 // The environment variable KILL_POINT_FILE names a file that holds "PROGRAM: WHERE WHAT", e.g.
 // "stint-worker: after claim". The process that gets there and succeeds in removing the file dies,
-// so one file kills one process.
+// so one file kills one process. Whatever changes something in Redis has its points by itself, in
+// redis::Connection and redis::Client; scripts/check_tree.py knows who sends which script, and that
+// tests/killpoints tries all of them.
 #pragma once
 
 #include <string_view>
@@ -18,10 +20,18 @@ inline constexpr bool kKillPoints = false;
 
 // where: "before" or "after" a call, "at"; what: a script's name, or the place.
 void reach_kill_point(std::string_view where, std::string_view what);
+// From now on PROGRAM is this: a process that does something else than its program's name says.
+// Requires: it has one thread.
+void rename_kill_points(const char* program);
 
 inline void kill_point(std::string_view where, std::string_view what) {
   if constexpr (kKillPoints) {
     reach_kill_point(where, what);
+  }
+}
+inline void kill_points_of(const char* program) {
+  if constexpr (kKillPoints) {
+    rename_kill_points(program);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/interrupt.h"
+#include "common/kill_point.h"
 #include "common/queue/hand_sweep.h"
 #include "common/reach.h"
 #include "common/refusal.h"
@@ -92,6 +93,7 @@ ExitCode run_one_shot(const Options& options, const LoadedConfig& loaded) {
     auto fit = report_config(loaded);
     return fit ? ExitCode::kOk : say_failed(fit.error());
   }
+  kill_points_of("one-shot");
   auto reached = reach_redis(config, "stintd-once");
   if (!reached) {
     return say_failed(reached.error());

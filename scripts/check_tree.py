@@ -22,6 +22,9 @@ ARROWS = {
 }
 # Commands on no key of a queue: greetings, and hints that may be refused.
 KEYLESS = {"ping", "client", "info", "select", "publish", "multi", "exec", "watch", "unwatch"}
+# Plain commands of daemons and workers that change nothing in Redis: dying around them shows nothing.
+READS = {"exists", "hget", "hmget", "hscan", "lrange", "time", "zcard", "zmscore", "zrange", "zrangebyscore", "zscan"} | KEYLESS
+TRIED = re.compile(r'points\("([\w-]+)",\s*\{([^}]*)\},\s*\{([^}]*)\}\)')
 findings = []
 
 
@@ -158,6 +161,68 @@ def check_rights(files):
             report(path, 0, f"command '{name}' is missing in {LUA}/rights.lua")
 
 
+def senders(files):
+    """Free functions of common/ -> the scripts that they send, themselves or by another one."""
+    bodies = {}
+    function = re.compile(r"^(?![ }#/]|namespace)[^;={(]*(?<![:~\w])(\w+)\([^;{]*\{\n(.*?)^\}", re.M | re.S)
+    for path in files:
+        if path.parts[0] == "common" and path.suffix == ".cc":
+            for name, body in function.findall(read(path)):
+                bodies[name] = bodies.get(name, "") + body
+    sent = {name: set(re.findall(r"lua::k_(\w+)", body)) for name, body in bodies.items()}
+    grown = True
+    while grown:
+        more = {name: sent[name].union(*(sent[one] for one in called(body, sent))) for name, body in bodies.items()}
+        grown, sent = more != sent, more
+    return {name: scripts for name, scripts in sent.items() if scripts}
+
+
+def called(text, names):
+    """Those of the names that are called here as free functions, with arguments."""
+    return set(re.findall(r"(?<![\w.>:~])(?:stint::)?(\w+)\((?!\))", text)) & set(names)
+
+
+def process_of(path, files):
+    """The name that common/kill_point.h gives to the process in which this file runs: of itself, or of all who include it."""
+    def renamed(one):
+        return re.findall(r'kill_points_of\("([\w-]+)"\)', read(one))
+    if renamed(path):
+        return renamed(path)[0]
+    header = f'#include "{path.with_suffix(".h")}"'
+    users = [one for one in files if one.suffix == ".cc" and one.parts[0] != "tests" and one != path and header in read(one)]
+    names = {name for one in users for name in renamed(one) or [None]}
+    return (names.pop() if len(names) == 1 else None) or {"daemon": "stintd", "worker": "stint-worker"}[path.parts[0]]
+
+
+def check_kill_points(files):
+    """All that a process can send to change something, and all its own places, are tried in tests/killpoints."""
+    faces = senders(files)
+    tried = {}
+    for path in files:
+        for program, names, places in TRIED.findall(read(path)) if path.parts[:2] == ("tests", "killpoints") else []:
+            quoted = re.findall(r'"([^"]+)"', names)
+            tried.setdefault(program, set()).update(re.findall(r'"([^"]+)"', places))
+            tried[program] |= {f"{where} {name}" for where in ("before", "after") for name in quoted}
+    needed = {}
+    for path in files:
+        if path.parts[0] not in ("daemon", "worker") or path.parts[1] == "cli" or path.suffix != ".cc":
+            continue
+        text, program = re.sub(r"//.*", "", read(path)), process_of(path, files)
+        sent = set().union(*(faces[name] for name in called(text, faces)))
+        plain = re.findall(r'(?:plain\(\s*|vector<std::string> \w+)\{\s*"([A-Z]+)"', text)
+        sent |= {name for name in plain if name.lower() not in READS}
+        for name in sent:
+            needed.setdefault(program, {}).update({f"before {name}": path, f"after {name}": path})
+        for where, what in re.findall(r'kill_point\("(\w+)", "([^"]+)"\)', text):
+            needed.setdefault(program, {})[f"{where} {what}"] = path
+    for program, points in needed.items():
+        for point in sorted(set(points) - tried.get(program, set())):
+            report(points[point], 0, f"no test in tests/killpoints dies there: {program}: {point}")
+    for program in tried:
+        for point in sorted(tried[program] - set(needed.get(program, {}))):
+            report("tests/killpoints", 0, f"nothing sends or reaches this: {program}: {point}")
+
+
 def check_lua(files):
     protocol = read("docs/protocol.md")
     keys = {re.sub(r"<.*", "", name) for cell in table_rows(protocol, "Keys") for name in re.findall(r"`P ([^`]+)`", cell)}
@@ -199,6 +264,7 @@ def main():
         if path.suffix in (".cc", ".c", ".h", ".hpp"):
             check_includes(path, text)
     check_lua(files)
+    check_kill_points(files)
     for finding in findings:
         print(finding)
     print(f"check_tree: {len(files)} files, {len(findings)} findings")

@@ -6,6 +6,7 @@
 #include <array>
 #include <thread>
 
+#include "common/kill_point.h"
 #include "common/redis/handshake.h"
 #include "common/redis/resolve.h"
 #include "common/redis/wire.h"
@@ -196,6 +197,7 @@ std::vector<Result<OwnedReply>> Client::run_all(const std::vector<Command>& comm
   std::vector<Result<OwnedReply>> results;
   std::vector<size_t> all;
   for (size_t i = 0; i < commands.size(); ++i) {
+    kill_point("before", name_of(commands[i]));
     results.emplace_back(Error{ErrorCode::kUnavailable, impl_->where});
     all.push_back(i);
   }
@@ -209,6 +211,9 @@ std::vector<Result<OwnedReply>> Client::run_all(const std::vector<Command>& comm
   }
   if (!unknown_scripts.empty()) {
     impl_->exchange(commands, unknown_scripts, true, results);
+  }
+  for (const auto& command : commands) {
+    kill_point("after", name_of(command));
   }
   for (auto& result : results) {
     if (result && result->view().is_error()) {

@@ -190,9 +190,9 @@ void Connection::Impl::run(Command command, Done done, milliseconds timeout) {
     return;
   }
   MonoTime deadline = now_mono() + (timeout.count() > 0 ? timeout : options_.command_timeout);
-  if (kKillPoints && command.script != nullptr) {
-    kill_point("before", command.script->name);
-    done = [done = std::move(done), name = command.script->name](Result<ReplyView> reply) {
+  if constexpr (kKillPoints) {
+    kill_point("before", name_of(command));
+    done = [done = std::move(done), name = std::string(name_of(command))](Result<ReplyView> reply) {
       kill_point("after", name);
       done(std::move(reply));
     };

@@ -39,7 +39,7 @@ void checkpoint(stint::Job& job, const Json& params) {
   how == "fail" ? job.fail("with a checkpoint") : job.release();
 }
 
-// {"bytes": 100000, "stream": 1|2}: terminal escapes, NULs and broken UTF-8, in lines without end
+// {"bytes": 100000, "stream": 1|2, "ms": 0}: terminal escapes, NULs and broken UTF-8, in lines without end
 // and with.
 void noisy(stint::Job&, const Json& params) {
   const std::string piece("\x1b[31mred\x1b[0m \0 \xff\xfe \x07 and on\r", 28);
@@ -54,6 +54,7 @@ void noisy(stint::Job&, const Json& params) {
       return;
     }
   }
+  sleep_ms(params.value("ms", 0));
 }
 
 void info(stint::Job& job, const Json&) {
