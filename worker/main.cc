@@ -1,5 +1,5 @@
-// stint-worker: started by stintd (or by `stint plugin check`), never by people. See worker.h for
-// what it does.
+// stint-worker: started by stintd (or by `stint plugin check|run`), never by people. See worker.h
+// for what it does.
 #include <unistd.h>
 
 #include <cstdio>
@@ -12,6 +12,7 @@
 #include "common/exit_code.h"
 #include "worker/last_will.h"
 #include "worker/plugin_host/check_command.h"
+#include "worker/plugin_host/trial.h"
 #include "worker/process_setup.h"
 #include "worker/start.h"
 #include "worker/worker.h"
@@ -42,6 +43,8 @@ int main(int argc, char** argv) {
   int code = 0;
   if (mode == "--check" && argc > 2) {
     code = stint::run_check(std::vector<std::string>(argv + 2, argv + argc));
+  } else if (mode == "--run" && argc == 7) {
+    code = stint::run_trial({argv[2], argv[3], argv[4], argv[5], argv[6]});
   } else if (mode == "--standalone") {
     code = run_jobs(true);
   } else if (mode == "--settle" && argc == 3) {

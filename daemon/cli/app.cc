@@ -137,6 +137,7 @@ void add_everything(CLI::App& app, Globals& globals, Action& action) {
   add_doctor(app, globals, action);
   add_rejected(app, globals, action);
   add_tools(app, globals, action);
+  add_completion(app, globals, action);
 }
 
 }  // namespace
@@ -163,6 +164,9 @@ ExitCode run_app(int argc, char** argv) {
   Globals globals;
   Action action;
   add_everything(app, globals, action);
+  if (argc > 1 && std::string_view(argv[1]) == "--complete") {
+    return complete(app, {argv + 2, argv + argc});
+  }
   try {
     app.parse(words_of(argc, argv));
   } catch (const CLI::CallForHelp&) {

@@ -69,6 +69,13 @@ inline CLI::App* add_verb(CLI::App& parent, Globals& globals, const std::string&
   return verb;
 }
 
+// A verb without options of its own.
+inline void add_plain(CLI::App& parent, Globals& globals, Action& action, const char* name,
+                      const char* about, const char* examples, ExitCode (*run)(const Globals&)) {
+  CLI::App* verb = add_verb(parent, globals, name, about, examples);
+  verb->callback([&action, &globals, run] { action = [&globals, run] { return run(globals); }; });
+}
+
 // A word that only groups verbs.
 inline CLI::App* add_group(CLI::App& parent, Globals& globals, const std::string& name,
                            const std::string& about) {

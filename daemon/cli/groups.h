@@ -3,6 +3,10 @@
 // stands in files without it.
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include "common/exit_code.h"
 #include "daemon/cli/globals.h"
 
 namespace CLI {
@@ -19,5 +23,9 @@ void add_rejected(CLI::App& app, Globals& globals, Action& action);
 void add_queue(CLI::App& app, Globals& globals, Action& action);
 void add_doctor(CLI::App& app, Globals& globals, Action& action);
 void add_tools(CLI::App& app, Globals& globals, Action& action);
+void add_completion(CLI::App& app, Globals& globals, Action& action);
+
+// `stint --complete WORD...`, for shells: prints what the last word may become. See completion.h.
+ExitCode complete(CLI::App& root, const std::vector<std::string>& words);
 
 }  // namespace stint::cli

@@ -5,7 +5,6 @@
 #include "daemon/cli/rejected.h"
 #include "daemon/cli/resource_list.h"
 #include "daemon/cli/sweep.h"
-#include "daemon/cli/tools.h"
 #include "daemon/cli/worker_list.h"
 
 namespace stint::cli {
@@ -19,12 +18,6 @@ constexpr const char* kSweepAbout =
     "the longest of those leases, and no time if nothing is active. Ctrl-C ends it, nothing half "
     "done.";
 
-void add_plain(CLI::App& parent, Globals& globals, Action& action, const char* name,
-               const char* about, const char* examples, ExitCode (*run)(const Globals&)) {
-  CLI::App& verb = *add_verb(parent, globals, name, about, examples);
-  verb.callback([&action, &globals, run] { action = [&globals, run] { return run(globals); }; });
-}
-
 void add_named(CLI::App& parent, Globals& globals, Action& action, const char* name,
                const char* about, ExitCode (*run)(const Globals&, const std::string&)) {
   auto queue = std::make_shared<std::string>();
@@ -34,6 +27,19 @@ void add_named(CLI::App& parent, Globals& globals, Action& action, const char* n
   verb.add_option("NAME", *queue, "the queue; the same as --queue")->type_name("");
   verb.callback([&action, &globals, queue, run] {
     action = [&globals, queue, run] { return run(globals, *queue); };
+  });
+}
+
+void add_purge(CLI::App& parent, Globals& globals, Action& action) {
+  auto options = std::make_shared<PurgeOptions>();
+  CLI::App& verb =
+      *add_verb(parent, globals, "purge", "delete every job that waits; those that run go on",
+                "  stint queue purge video --dry-run\n  stint queue purge video --yes");
+  verb.add_option("NAME", options->queue, "the queue; the same as --queue")->type_name("");
+  verb.add_flag("--dry-run", options->dry_run, "print which, do nothing");
+  verb.add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
+  verb.callback([&action, &globals, options] {
+    action = [&globals, options] { return run_queue_purge(globals, *options); };
   });
 }
 
@@ -82,6 +88,7 @@ void add_queue(CLI::App& app, Globals& globals, Action& action) {
             run_queue_list);
   add_named(queue, globals, action, "pause", "start no more of its jobs", run_queue_pause);
   add_named(queue, globals, action, "resume", "go on with a paused queue", run_queue_resume);
+  add_purge(queue, globals, action);
   CLI::App& resource = *add_group(app, globals, "resource", "look at resources");
   add_plain(resource, globals, action, "list", "who holds what, and who waits for it",
             "  stint resource list --json", run_resource_list);
@@ -89,22 +96,6 @@ void add_queue(CLI::App& app, Globals& globals, Action& action) {
   add_plain(worker, globals, action, "list", "the live workers", "  stint worker list --json",
             run_worker_list);
   add_plain(app, globals, action, "sweep", kSweepAbout, "  stint sweep --queue video", run_sweep);
-}
-
-void add_tools(CLI::App& app, Globals& globals, Action& action) {
-  CLI::App& plugin = *add_group(app, globals, "plugin", "look at task plugins");
-  auto files = std::make_shared<std::vector<std::string>>();
-  CLI::App& check = *add_verb(plugin, globals, "check", "whether stintd would load a plugin",
-                              "  stint plugin check ./resize.so");
-  check.add_option("FILE", *files, "shared libraries, or folders of them")->type_name("");
-  check.callback([&action, &globals, files] {
-    action = [&globals, files] { return run_plugin_check(globals, *files); };
-  });
-  CLI::App& config = *add_group(app, globals, "config", "check and show the configuration");
-  add_plain(config, globals, action, "check", "whether the configuration is right; exit 0 or 78",
-            "  stint config check --config ./stint.toml", run_config_check);
-  add_plain(config, globals, action, "show", "every value, and where it comes from",
-            "  stint config show", run_config_show);
 }
 
 }  // namespace stint::cli

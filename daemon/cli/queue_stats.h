@@ -23,6 +23,11 @@ Result<std::vector<std::string>> known_queues(Session& session);
 ExitCode run_stats(const Globals& globals, bool watch);
 ExitCode run_queue_list(const Globals& globals, const std::string& name);
 ExitCode run_queue_pause(const Globals& globals, const std::string& name);
+struct PurgeOptions {
+  std::string queue;
+  bool dry_run = false, yes = false;
+};
+ExitCode run_queue_purge(const Globals& globals, const PurgeOptions& options);
 ExitCode run_queue_resume(const Globals& globals, const std::string& name);
 
 }  // namespace stint::cli

@@ -1,9 +1,10 @@
-// `stint queue list|pause|resume`.
+// `stint queue list|pause|resume|purge`.
 #include <algorithm>
 
 #include "common/text/text.h"
 #include "daemon/cli/json_object.h"
 #include "daemon/cli/queue_stats.h"
+#include "daemon/cli/steer_bulk.h"
 #include "daemon/cli/submit_door.h"
 #include "daemon/cli/table.h"
 
@@ -98,6 +99,21 @@ ExitCode run_queue_pause(const Globals& globals, const std::string& name) {
 
 ExitCode run_queue_resume(const Globals& globals, const std::string& name) {
   return set_paused(globals, name, false);
+}
+
+ExitCode run_queue_purge(const Globals& globals, const PurgeOptions& options) {
+  auto session = open_for(globals, options.queue);
+  if (!session) {
+    return Output(globals).fail(session.error());
+  }
+  SteerOptions steer;
+  steer.verb = Verb::kDelete;
+  steer.waiting = true;
+  steer.dry_run = options.dry_run;
+  steer.yes = options.yes;
+  Steering steering;
+  steering.verb = Verb::kDelete;
+  return steer_all(*session, steer, Filter{}, steering);
 }
 
 }  // namespace stint::cli

@@ -19,6 +19,7 @@ struct SteerOptions {
   std::vector<std::string> ids;
   FilterWords filter;
   bool all = false;
+  bool waiting = false;  // delete: only jobs that wait
   bool dry_run = false;
   bool yes = false;
   bool force = false;                 // delete: cancel active jobs first

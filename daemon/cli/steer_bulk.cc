@@ -21,7 +21,8 @@ std::vector<Place> places_for(const SteerOptions& options) {
     case Verb::kRetry:
       return {Place::kFailed};
     case Verb::kDelete:
-      return all_places();
+      return options.waiting ? std::vector{Place::kPending, Place::kScheduled, Place::kBlocked}
+                             : all_places();
     case Verb::kCancel:
       return {Place::kPending, Place::kActive, Place::kScheduled, Place::kBlocked};
   }
@@ -140,8 +141,8 @@ class BulkSteer {
 
   std::string question(size_t found) const {
     return std::string(words_of(options_.verb).plain) + " " +
-           describe(static_cast<int64_t>(found), filter_) + (found >= kRound ? ", and more," : "") +
-           " of queue " + session_.keys().queue() + "?";
+           describe(static_cast<int64_t>(found), filter_) + (options_.waiting ? " that wait" : "") +
+           (found >= kRound ? ", and more," : "") + " of queue " + session_.keys().queue() + "?";
   }
 
   std::string done_text() const {

@@ -1,6 +1,7 @@
-// `stint plugin check`, `stint config check|show`: what needs no Redis.
+// `stint plugin list|check|run`, `stint config check|show`: what needs no Redis.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,17 @@ namespace stint::cli {
 
 // 78 with one line if a worker would refuse one of them, 2 for a folder in which there is none.
 ExitCode run_plugin_check(const Globals& globals, const std::vector<std::string>& files);
+
+// The plugins of the configuration.
+ExitCode run_plugin_list(const Globals& globals);
+
+struct PluginRunOptions {
+  std::string file, task;
+  std::optional<std::string> params, resource;
+};
+// One attempt without Redis, in a worker process that takes this one's place: returns on failure
+// only.
+ExitCode run_plugin_run(const Globals& globals, const PluginRunOptions& options);
 
 ExitCode run_config_check(const Globals& globals);
 ExitCode run_config_show(const Globals& globals);

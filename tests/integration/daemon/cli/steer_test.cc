@@ -124,3 +124,25 @@ TEST_CASE("stint job cancel: dead copies in the list are not met again") {
   auto ended = stint({"job", "cancel", "--all", "--yes", "--json"});
   CHECK(ended.out == "{\"matched\":2,\"done\":2,\"asked\":0,\"skipped\":0,\"refused\":0}\n");
 }
+
+TEST_CASE("stint queue purge: what waits is deleted, nothing else") {
+  StintCalls stint;
+  stint.ended_job("failed", EndKind::kError);
+  stint.hand.submit({test::job_spec("runs", "r"), test::job_spec("blocked", "r")});
+  REQUIRE(stint.hand.claim("w", 2).size() == 1);
+  stint.hand.submit({test::job_spec("waits")});
+  REQUIRE(stint({"submit", "noop", "--id", "later", "--delay", "1h"}).code == 0);
+  CHECK(stint({"queue", "purge"}).code == 2);  // nobody can be asked
+  auto dry = stint({"queue", "purge", "--dry-run"});
+  CHECK(dry.code == 0);
+  CHECK(test::lines_of(dry.out).size() == 3);
+  auto ended = stint({"queue", "purge", "default", "--yes"});
+  CHECK(ended.code == 0);
+  CHECK(ended.out == "3 jobs deleted\n");
+  CHECK(stint.job("runs", "/state") == "active");
+  CHECK(stint.job("failed", "/state") == "failed");
+  for (std::string id : {"waits", "blocked", "later"}) {
+    CHECK(stint({"job", "show", id}).code == 3);
+  }
+  CHECK(stint({"doctor"}).code == 0);
+}

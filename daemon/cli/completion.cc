@@ -1,0 +1,147 @@
+#include "daemon/cli/completion.h"
+
+#include <map>
+
+#include "daemon/cli/job_scan.h"
+#include "daemon/cli/output.h"
+#include "daemon/cli/queue_stats.h"
+
+namespace stint::cli {
+namespace {
+
+constexpr size_t kMostJobs = 50;
+
+// ":files": the shell knows those better.
+constexpr const char* kBash = R"sh(# stint completion for bash: eval "$(stint completion bash)"
+_stint() {
+  local IFS=$'\n' words
+  words=$(stint --complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  if [ "$words" = ":files" ]; then
+    compopt -o default
+    COMPREPLY=()
+  else
+    COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
+  fi
+}
+complete -F _stint stint)sh";
+
+constexpr const char* kZsh = R"sh(#compdef stint
+# stint completion for zsh: stint completion zsh >"${fpath[1]}/_stint", or eval it after compinit
+_stint() {
+  local -a found
+  found=("${(@f)$(stint --complete "${words[@]:1:$((CURRENT - 1))}" 2>/dev/null)}")
+  if [[ "$found[1]" == ":files" ]]; then
+    _files
+  else
+    compadd -a found
+  fi
+}
+compdef _stint stint)sh";
+
+constexpr const char* kFish = R"sh(# stint completion for fish: stint completion fish | source
+function __stint_words
+  set -l words (commandline -opc) (commandline -ct)
+  set -l found (stint --complete $words[2..-1] 2>/dev/null)
+  if test "$found[1]" = ":files"
+    __fish_complete_path (commandline -ct)
+  else
+    printf '%s\n' $found
+  end
+end
+complete -c stint -f -a '(__stint_words)')sh";
+
+std::vector<std::string> state_names() {
+  std::vector<std::string> names;
+  for (const auto& place : all_places()) {
+    names.emplace_back(to_string(place));
+  }
+  return names;
+}
+
+std::vector<std::string> live_words(Session& session, WordKind kind) {
+  std::vector<std::string> words;
+  if (kind == WordKind::kQueue) {
+    auto queues = known_queues(session);
+    return queues ? *queues : words;
+  }
+  if (kind == WordKind::kTask) {
+    auto reply = session.ask(redis::plain({"HKEYS", session.keys()("tasks")}));
+    return reply ? texts_of(reply->view()) : words;
+  }
+  Filter newest;
+  newest.limit = kMostJobs;
+  JobScan scan(session, newest, all_places());
+  while (words.size() < kMostJobs) {
+    auto rows = scan.next();
+    if (!rows || rows->empty()) {
+      break;
+    }
+    for (auto& row : *rows) {
+      words.push_back(std::move(row.id));
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+ExitCode print_completion(const Globals& globals, const std::string& shell) {
+  static const std::map<std::string, const char*> kScripts{
+      {"bash", kBash}, {"zsh", kZsh}, {"fish", kFish}};
+  Output out(globals);
+  auto found = kScripts.find(shell);
+  if (found == kScripts.end()) {
+    return out.fail({ErrorCode::kInvalid, "stint completion bash|zsh|fish: which?"});
+  }
+  out.line(found->second);
+  return ExitCode::kOk;
+}
+
+WordKind kind_of_value(const std::string& option) {
+  static const std::map<std::string, WordKind> kKinds{
+      {"--config", WordKind::kFile},    {"--params-file", WordKind::kFile},
+      {"--bulk", WordKind::kFile},      {"--state-dir", WordKind::kFile},
+      {"--queue", WordKind::kQueue},    {"-q", WordKind::kQueue},
+      {"--task", WordKind::kTask},      {"--state", WordKind::kState},
+      {"--kind", WordKind::kErrorKind}, {"--backoff", WordKind::kBackoff}};
+  auto found = kKinds.find(option);
+  return found == kKinds.end() ? WordKind::kNothing : found->second;
+}
+
+WordKind kind_of_argument(const std::string& verb_path) {
+  if (verb_path == "stint submit") {
+    return WordKind::kTask;
+  }
+  if (verb_path == "stint completion") {
+    return WordKind::kShell;
+  }
+  return verb_path.starts_with("stint job ")      ? WordKind::kJob
+         : verb_path.starts_with("stint queue ")  ? WordKind::kQueue
+         : verb_path.starts_with("stint plugin ") ? WordKind::kFile
+                                                  : WordKind::kNothing;
+}
+
+std::vector<std::string> words_of_kind(const Globals& globals, WordKind kind) {
+  switch (kind) {
+    case WordKind::kNothing:
+      return {};
+    case WordKind::kFile:
+      return {":files"};
+    case WordKind::kState:
+      return state_names();
+    case WordKind::kErrorKind:
+      return error_kinds();
+    case WordKind::kBackoff:
+      return {"none", "fixed:10s", "exp:1s"};
+    case WordKind::kShell:
+      return {"bash", "zsh", "fish"};
+    case WordKind::kQueue:
+    case WordKind::kTask:
+    case WordKind::kJob:
+      break;
+  }
+  auto session = Session::open(globals);
+  return session ? live_words(*session, kind) : std::vector<std::string>{};
+}
+
+}  // namespace stint::cli

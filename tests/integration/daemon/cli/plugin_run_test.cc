@@ -1,0 +1,118 @@
+// stint plugin list, stint plugin run: no Redis, no daemon.
+#include <signal.h>
+
+#include <filesystem>
+
+#include "tests/integration/daemon/cli/stint_calls.h"
+#include "tests/support/eventually.h"
+
+using namespace stint;
+using test::has;
+
+namespace {
+
+class Author {
+ public:
+  test::Ended operator()(std::vector<std::string> args) const {
+    return test::run(spawn(std::move(args)));
+  }
+  test::Spawn spawn(std::vector<std::string> args) const {
+    args.insert(args.begin(), {test::bin_dir() + "/stint", "--config", config(), "plugin"});
+    test::Spawn call;
+    call.argv = std::move(args);
+    return call;
+  }
+  std::string config() const { return dir_ / "stint.toml"; }
+  void configure(const std::string& toml) const { test::write_file(config(), toml); }
+  test::Ended run_faulty(const std::string& task, const std::string& params = "null") const {
+    return (*this)({"run", test::faulty_plugin(), task, "-p", params});
+  }
+
+ private:
+  test::TempDir dir_;
+};
+
+std::string opened_plugin() {
+  return test::build_dir() + "/test_plugins/opened/opened.so";
+}
+
+}  // namespace
+
+TEST_CASE("stint plugin list: the plugins of the configuration and their tasks") {
+  Author author;
+  author.configure("[plugins]\npaths = [\"" + test::shipped_plugin("echo") + "\"]\n");
+  auto list = author({"list"});
+  CHECK(list.code == 0);
+  CHECK(has(list.out, "echo"));
+  CHECK(has(list.out, test::shipped_plugin("echo")));
+  CHECK(test::json_at(author({"list", "--json"}).out, "/tasks/0/id") == "echo");
+  author.configure("[plugins]\npaths = [\"/nonexistent\"]\n");
+  CHECK(author({"list"}).code == 78);
+}
+
+TEST_CASE("stint plugin run: the result on stdout, the log on stderr, the end as exit code") {
+  Author author;
+  author.configure("");
+  auto echo =
+      author({"run", test::shipped_plugin("echo"), "echo", "-p", "{\"a\":[1,\"\\u00e4\"]}"});
+  CHECK(echo.code == 0);
+  CHECK(echo.out == "{\"a\":[1,\"\\u00e4\"]}\n");
+  auto log = author.run_faulty("log", R"({"lines":2,"text":"line"})");
+  CHECK(log.code == 0);
+  CHECK(has(log.err, "log: line 1\nlog: line 2\n"));
+  auto failed = author.run_faulty("fail");
+  CHECK(failed.code == 5);
+  CHECK(failed.out.empty());
+  CHECK(has(failed.err, "failed after"));
+  CHECK(author.run_faulty("complete_twice").code == 0);
+}
+
+TEST_CASE("stint plugin run: open gets the plugin's configuration") {
+  Author author;
+  author.configure("[plugins.opened.config]\npool = 4\n");
+  auto info = author({"run", opened_plugin(), "open_info"});
+  CHECK(info.code == 0);
+  CHECK(test::json_at(info.out, "/config/pool") == "4");
+  author.configure("[plugins.opened.config]\nrefuse = \"no fonts\"\n");
+  auto refused = author({"run", opened_plugin(), "open_info"});
+  CHECK(refused.code == 78);
+  CHECK(has(refused.err, "no fonts"));
+}
+
+TEST_CASE("stint plugin run: a crash is one, and what is wrong is said in a line") {
+  Author author;
+  author.configure("");
+  CHECK(author.run_faulty("crash", R"({"how":"segv"})").code > 128);
+  auto unknown = author({"run", test::shipped_plugin("echo"), "ecko"});
+  CHECK(unknown.code == 2);
+  CHECK(has(unknown.err, "did you mean echo?"));
+  auto bad = author({"run", test::shipped_plugin("echo"), "echo", "-p", "{a"});
+  CHECK(bad.code == 2);
+  CHECK(has(bad.err, "parameters: not JSON"));
+  CHECK(author({"run", "/nonexistent.so", "echo"}).code == 78);
+  CHECK(author({"run"}).code == 2);
+}
+
+TEST_CASE("stint plugin run: an interrupt tells the task to stop, a second one ends it") {
+  Author author;
+  author.configure("");
+  std::string started = author.config() + ".started";
+  auto spawn = [&](const std::string& task) {
+    return author.spawn(
+        {"run", test::faulty_plugin(), task, "-p", "{\"started\":\"" + started + "\"}"});
+  };
+  constexpr milliseconds kLong{30'000};
+  test::Process heeds(spawn("wait"));
+  REQUIRE(test::eventually(kLong, [&] { return !test::read_file(started).empty(); }));
+  heeds.signal(SIGINT);
+  CHECK(heeds.wait(kLong) == 0);
+  CHECK(has(heeds.err(), "log: stop: shutdown"));
+  std::filesystem::remove(started);
+  test::Process ignores(spawn("hang"));
+  REQUIRE(test::eventually(kLong, [&] { return !test::read_file(started).empty(); }));
+  REQUIRE(test::eventually(kLong, [&] {
+    ignores.signal(SIGINT);
+    return ignores.wait(milliseconds{50}).has_value();
+  }));
+  CHECK(ignores.wait(milliseconds{0}) == 130);
+}

@@ -1,0 +1,22 @@
+// `stint-worker --run`: one attempt of one job in this process, without Redis and without a
+// supervisor, for whoever writes a task. Its log goes to stderr, its result to stdout.
+#pragma once
+
+#include <string>
+
+namespace stint {
+
+struct Trial {
+  std::string plugin;  // a file
+  std::string task;
+  std::string params;    // JSON
+  std::string resource;  // empty: none
+  std::string config;    // [plugins.NAME.config] as JSON
+};
+
+// The exit code: 0 succeeded or released, 5 failed, 130 interrupted, 2 no such task or bad
+// parameters, 78 the plugin is refused. The first INT or TERM tells the task to stop, as a timeout
+// does; the second, and the end of its grace, end the process.
+int run_trial(const Trial& trial);
+
+}  // namespace stint
