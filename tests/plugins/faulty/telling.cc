@@ -39,8 +39,8 @@ void checkpoint(stint::Job& job, const Json& params) {
   how == "fail" ? job.fail("with a checkpoint") : job.release();
 }
 
-// {"bytes": 100000, "stream": 1|2, "ms": 0}: terminal escapes, NULs and broken UTF-8, in lines without end
-// and with.
+// {"bytes": 100000, "stream": 1|2, "ms": 0}: terminal escapes, NULs and broken UTF-8, in lines
+// without end and with.
 void noisy(stint::Job&, const Json& params) {
   const std::string piece("\x1b[31mred\x1b[0m \0 \xff\xfe \x07 and on\r", 28);
   std::string out;
