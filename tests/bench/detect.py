@@ -11,7 +11,7 @@ host        kill -9 of stintd and its workers, to their jobs settled by another 
 
 Nothing is looked for in turns: the settlement is heard of by Redis' keyspace events, a start by a FIFO. `machine_late` is how late
 a sleep of 4 ms ended meanwhile, at most: a figure above it is stint's. Needs python3-redis."""
-import argparse, json, os, pathlib, signal, statistics, subprocess, sys, threading, time
+import argparse, json, os, pathlib, select, signal, statistics, subprocess, sys, threading, time
 
 import redis
 
@@ -82,7 +82,9 @@ class Bench:
         job_id, created = f"j{self.number}", int(time.time() * 1000)
         record = '\n0 0 0 0 - - - n%d {"task":"%s","created":%d}\n%s' % (self.number, task, created, json.dumps(params))
         at = time.monotonic()
-        self.submit_script(keys=[P], args=[f"n{self.number}", "0", job_id, "0", record, ""])
+        answer = self.submit_script(keys=[P], args=[f"n{self.number}", "0", "1", job_id, record])
+        if answer[:1] != [b"created pending"]:
+            sys.exit(f"detect: submit answers {answer}; have its arguments changed (common/queue/lua/submit.lua)?")
         return job_id, at
 
     def push(self, task, params):
@@ -93,8 +95,9 @@ class Bench:
         return f"j{self.number}", at
 
     def until_begun(self):
-        line = self.fifo.readline()
-        assert line.endswith(b"\n")
+        if not select.select([self.fifo], [], [], 60)[0]:
+            sys.exit("detect: a job does not begin within 60 s")
+        self.fifo.readline()
         return time.monotonic()
 
     def until_settled(self, job_id, token):
