@@ -1,6 +1,5 @@
 #include "worker/job_log.h"
 
-#include <iterator>
 #include <utility>
 
 #include "common/job/limits.h"
@@ -42,24 +41,37 @@ void JobLog::add(int64_t wall_ms, int attempt, std::string_view text) {
 
 JobLog::Taken JobLog::take() {
   Taken taken;
-  if (dropped_ > 0 && !lines_.empty()) {
-    // The stamp of the oldest line that is left, so that the order holds.
-    const std::string& oldest = lines_.front();
-    size_t stamp = oldest.find(' ', oldest.find(' ') + 1) + 1;
-    taken.lines.push_back(oldest.substr(0, stamp) + "[" + std::to_string(dropped_) +
-                          " lines dropped: more than can be kept were written at once]");
-  }
-  taken.lines.insert(taken.lines.end(), std::make_move_iterator(lines_.begin()),
-                     std::make_move_iterator(lines_.end()));
   taken.progress = std::exchange(progress_, std::nullopt);
-  clear();
+  auto line = lines_.begin();
+  uint64_t number = line == lines_.end() ? next_ : line->first;
+  taken.first = number;
+  if (dropped_ > 0) {
+    // In place of the last that was dropped, with the stamp of the oldest that is left.
+    floor_ = --taken.first;
+    size_t stamp = line->second.find(' ', line->second.find(' ') + 1) + 1;
+    taken.lines.push_back(line->second.substr(0, stamp) + "[" + std::to_string(dropped_) +
+                          " lines dropped: more than can be kept were written at once]");
+    dropped_ = 0;
+  }
+  while (line != lines_.end() && line->first == number) {
+    bytes_ -= line->second.size();
+    taken.lines.push_back(std::move(line->second));
+    line = lines_.erase(line);
+    ++number;
+  }
   return taken;
 }
 
 void JobLog::put_back(Taken taken) {
-  for (auto line = taken.lines.rbegin(); line != taken.lines.rend(); ++line) {
-    bytes_ += line->size();
-    lines_.push_front(std::move(*line));
+  uint64_t number = taken.first;
+  for (auto& line : taken.lines) {
+    if (number < floor_) {
+      ++dropped_;
+    } else {
+      bytes_ += line.size();
+      lines_.emplace(number, std::move(line));
+    }
+    ++number;
   }
   if (!progress_) {
     progress_ = std::move(taken.progress);
@@ -70,19 +82,22 @@ void JobLog::put_back(Taken taken) {
 void JobLog::clear() {
   lines_.clear();
   progress_.reset();
+  next_ = floor_ = 1;
   bytes_ = 0;
   dropped_ = 0;
 }
 
 void JobLog::push(std::string line) {
   bytes_ += line.size();
-  lines_.push_back(std::move(line));
+  lines_.emplace_hint(lines_.end(), next_++, std::move(line));
 }
 
 void JobLog::trim() {
   while (bytes_ > kMaxJobLog && lines_.size() > 1) {
-    bytes_ -= lines_.front().size();
-    lines_.pop_front();
+    auto oldest = lines_.begin();
+    bytes_ -= oldest->second.size();
+    floor_ = oldest->first + 1;
+    lines_.erase(oldest);
     ++dropped_;
   }
 }

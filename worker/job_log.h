@@ -5,7 +5,8 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,9 +25,10 @@ class JobLog {
   struct Taken {
     std::vector<std::string> lines;  // "<ms> <attempt> <text>"
     std::optional<std::string> progress;
+    uint64_t first = 1;  // number of the first line among all that this attempt has said
   };
   Taken take();
-  // What could not be written comes back, before what was said since.
+  // What may not have been written comes back, to where its numbers say.
   void put_back(Taken taken);
   void clear();
 
@@ -34,7 +36,9 @@ class JobLog {
   void push(std::string line);
   void trim();
 
-  std::deque<std::string> lines_;
+  std::map<uint64_t, std::string> lines_;
+  uint64_t next_ = 1;   // number of the next line
+  uint64_t floor_ = 1;  // lines below it have been dropped
   std::optional<std::string> progress_;
   size_t bytes_ = 0;
   size_t dropped_ = 0;

@@ -25,9 +25,9 @@ std::string progress_in(std::string_view logs) {
 
 LogBatch LogWriter::batch_of(Job& job) {
   std::lock_guard lock(job.mutex);
-  job.has_news.store(false, std::memory_order_relaxed);
   JobLog::Taken taken = job.log.take();
-  return {job.id, job.token, std::move(taken.progress), std::move(taken.lines)};
+  job.has_news.store(!job.log.empty(), std::memory_order_relaxed);
+  return {job.id, job.token, std::move(taken.progress), std::move(taken.lines), taken.first};
 }
 
 void LogWriter::flush_running() {
@@ -81,7 +81,7 @@ void LogWriter::send_group(Group group) {
 void LogWriter::put_back(Job& job, stint_job handle, LogBatch batch) {
   std::lock_guard lock(job.mutex);
   if (job.handle == handle) {
-    job.log.put_back({std::move(batch.lines), std::move(batch.progress)});
+    job.log.put_back({std::move(batch.lines), std::move(batch.progress), batch.first});
     job.has_news.store(true, std::memory_order_relaxed);
   }
 }

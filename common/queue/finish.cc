@@ -126,6 +126,7 @@ redis::Command append_log(const Keys& keys, std::span<const LogBatch> batches) {
     args.push_back(batch.id);
     args.push_back(std::to_string(batch.token));
     args.push_back(batch.progress ? "=" + *batch.progress : "");
+    args.push_back(std::to_string(batch.first));
     args.push_back(std::to_string(batch.lines.size()));
     args.insert(args.end(), batch.lines.begin(), batch.lines.end());
   }

@@ -55,6 +55,9 @@ struct LogBatch {
   uint64_t token = 0;
   std::optional<std::string> progress;  // JSON
   std::vector<std::string> lines;  // "<ms> <attempt> <text>": one line each, cut to kMaxLogLine
+  // Of the first line among all that the attempt has said, from 1: what is sent again stands once.
+  // 0: never sent again.
+  uint64_t first = 0;
 };
 redis::Command append_log(const Keys& keys, std::span<const LogBatch> batches);
 

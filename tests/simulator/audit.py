@@ -171,7 +171,7 @@ def known_jobs(s, live):
             yield from content(s, i, j)
         if j.ended in ('failed', 'done') and i in s.outcomes:
             yield from outcome(s, i, j)
-        if i in s.logs and not j.logged:
+        if i in s.logs and not j.lines:
             yield 'old_log', i
         if j.flag and i in s.active and s.cancels.get(i) != j.flag:
             yield 'cancel_lost', i

@@ -152,6 +152,8 @@ MUTANTS = [
     ('sweep: what never started counts', 'sweep.lua', "started and settle", "true and settle"),
     ('sweep: what started does not count', 'sweep.lua', "started and settle", "false and settle"),
     ('sweep: one job twice in a batch', 'sweep.lua', " and not seen[id] then", " then"),
+    ('log: a line is written twice', 'log.lua', "math.max(0, seen - first + 1)", "0"),
+    ('log: the lines of another attempt are skipped', 'log.lua', "its_token == token and tonumber(seen) or 0", "tonumber(seen) or 0"),
     ('log: any token will do', 'log.lua', "'^%d+') ~= token", "'^%d+') == nil"),
     # waiting
     ('promote: leaves it scheduled', 'promote.lua', "call('ZREM', P .. 'scheduled', unpack(due))", ""),

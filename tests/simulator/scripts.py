@@ -1,5 +1,6 @@
 """The real Lua files, put together exactly as scripts/cmake/EmbedLua.cmake does it, a private redis-server to run them on, and a
 small client: redis-py takes longer to speak than Redis to answer."""
+import json
 import os
 import re
 import shutil
@@ -72,6 +73,11 @@ class Server:
         self.process.kill()
         self.process.wait()
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def short(value):
+    text = json.dumps(value)
+    return text if len(text) < 300 else text[:300] + '...'
 
 
 class ScriptError(Exception):

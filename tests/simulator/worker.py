@@ -12,6 +12,7 @@ class Held:
     def __init__(self, job_id, token, record, since):
         self.id, self.token, self.record, self.since, self.lease = job_id, token, record, since, LEASE
         self.resource, self.started = record.split('\n')[0], False
+        self.said, self.unsaid = 0, []  # lines of its log
         words = record.split('\n')[1].split(' ')
         self.corrupt = len(words) < 9
         self.attempt = 1 if self.corrupt else int(words[0]) + 1
@@ -142,7 +143,10 @@ class Worker:
         if h:
             lines = ['%d %d %s' % (self.world.now, h.attempt, 'x' * self.world.rng.choice((5, 5, 7000)))
                      for _ in range(self.world.rng.randrange(3))]
-            self.world.send(self.name, 'log', [h.id, h.token, self.world.rng.choice(('', '={"at":1}')), len(lines)] + lines)
+            h.unsaid += lines
+            args = [h.id, h.token, self.world.rng.choice(('', '={"at":1}')), h.said + 1, len(h.unsaid)] + h.unsaid
+            if self.world.send(self.name, 'log', args) is not None:
+                h.said, h.unsaid = h.said + len(h.unsaid), []
 
     def beat(self):
         w = self.world

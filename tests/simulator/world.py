@@ -1,7 +1,6 @@
 """What really happens: time, the network between programs and Redis, and for every accepted job what must become of it. The
 programs (worker.py, daemon.py, people.py) see only the replies that reach them; the world sees every script that is done."""
 import collections
-import json
 import random
 
 import audit
@@ -22,7 +21,7 @@ class Job:
         self.resource, self.params = record.split('\n')[0], params or record.split('\n', 2)[2]
         self.record, self.in_order, self.claimed = record, not later, False
         self.attempts = self.crashes = self.losses = self.since = self.starts = 0
-        self.errors, self.ended, self.outcome, self.flag, self.corrupt, self.logged = [], None, None, None, False, False
+        self.errors, self.ended, self.outcome, self.flag, self.corrupt, self.lines = [], None, None, None, False, {}
 
 
 class World:
@@ -105,7 +104,7 @@ class World:
             self.violate('script_error', '%s: %s' % (name, e))
             return None
         self.done[name] += 1
-        self.say('%s %s %s -> %s %s', who, name, short(args), short(reply), note)
+        self.say('%s %s %s -> %s %s', who, name, scripts.short(args), scripts.short(reply), note)
         effect = getattr(self, 'after_' + name, None)
         if effect:
             effect(before, args, reply)
@@ -162,7 +161,8 @@ class World:
                 self.violate('claim_again_not_renewed', held)
             return
         self.claims[worker] = (seq, token, [i for i, _ in given])
-        if given and int(token) <= self.last_token:
+        running = [int(v.split(' ', 1)[0]) for v in before.active.values()]
+        if given and int(token) <= max([self.last_token] + running):
             self.violate('token', '%s after %d' % (token, self.last_token))
         self.last_token = max(self.last_token, int(token))
         if before.paused or n == 0:
@@ -323,12 +323,15 @@ class World:
     def after_log(self, before, args, reply):
         k, expected = 0, []
         while k < len(args):
-            i, token, _, n = args[k:k + 4]
+            i, token, _, first, n = args[k:k + 5]
             if not before.active.get(i, '').startswith(token + ' '):
                 expected.append(i)
             elif args[k + 2] or int(n):
-                self.live[i].logged = True
-            k += 4 + int(n)
+                lines = self.live[i].lines
+                lines[token] = max(lines.get(token, 0), int(first) + int(n) - 1)
+                if int(self.look().logs[i].split(' ')[0]) != sum(lines.values()):
+                    self.violate('log_lines', '%s: %s, said %s' % (i, self.state.logs[i], lines))
+            k += 5 + int(n)
         if reply != expected:
             self.violate('log', 'refused %s, should be %s' % (reply, expected))
 
@@ -393,8 +396,3 @@ class World:
         after = self.look().inbox
         if after != (before.inbox[:-taken] if taken else before.inbox):
             self.violate('inbox', 'took %d of %s, left %s' % (taken, before.inbox, after))
-
-
-def short(value):
-    text = json.dumps(value)
-    return text if len(text) < 300 else text[:300] + '...'

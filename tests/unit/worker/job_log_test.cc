@@ -39,6 +39,40 @@ TEST_CASE("job log: it is bounded, the newest lines stay and the loss is said") 
   CHECK_THAT(lines.front(), Catch::Matchers::Contains("lines dropped"));
 }
 
+TEST_CASE("job log: what comes back stands where it stood, with its numbers") {
+  JobLog log;
+  log.add(1, 1, "a\nb");
+  auto one = log.take();
+  log.add(2, 1, "c");
+  auto two = log.take();
+  log.add(3, 1, "d");
+  CHECK(one.first == 1);
+  CHECK(two.first == 3);
+  log.put_back(std::move(one));  // in the order in which they were sent
+  log.put_back(std::move(two));
+  auto all = log.take();
+  CHECK(all.first == 1);
+  CHECK(all.lines == std::vector<std::string>{"1 1 a", "1 1 b", "2 1 c", "3 1 d"});
+  log.add(4, 1, "e");
+  CHECK(log.take().first == 5);
+}
+
+TEST_CASE("job log: dropped lines keep their numbers, whatever comes back") {
+  JobLog log;
+  log.add(1, 1, "early");
+  auto early = log.take();
+  for (int i = 0; i < 10'000; ++i) {
+    log.add(i, 1, "line " + std::to_string(i));
+  }
+  log.put_back(std::move(early));
+  for (int times = 0; times < 2; ++times) {
+    auto taken = log.take();
+    CHECK_THAT(taken.lines.front(), Catch::Matchers::Contains("lines dropped"));
+    CHECK(taken.first + taken.lines.size() == 10'002);
+    log.put_back(std::move(taken));
+  }
+}
+
 TEST_CASE("job log: only the last progress counts, also after one came back") {
   JobLog log;
   log.set_progress("1");

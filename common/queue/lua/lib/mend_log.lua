@@ -14,7 +14,7 @@ local function mend_log(job)
   local key = 'log:' .. job.id
   local lines = redis.pcall('LLEN', P .. key)
   lines = type(lines) == 'number' and lines or 0
-  local numbered, bytes, said = match(job.logs or '', '^(%d+) (%d+)\n(.*)$')
+  local numbered, bytes, memory, said = match(job.logs or '', '^(%d+) (%d+)([^\n]*)\n(.*)$')
   if not job.record then
     if job.logs or lines > 0 then
       call('HDEL', P .. 'logs', job.id)
@@ -28,7 +28,7 @@ local function mend_log(job)
       sum = sum + #texts[i]
     end
     numbered = match(texts[#texts] or '', '^(%d+) ') or numbered or '0'
-    call('HSET', P .. 'logs', job.id, numbered .. ' ' .. text(sum) .. '\n' .. (said or ''))
+    call('HSET', P .. 'logs', job.id, numbered .. ' ' .. text(sum) .. (memory or '') .. '\n' .. (said or ''))
     say(lines > 0 and 'log-leak' or 'log-missing', 'logs', job.id, 'not what the lines are -> ' .. text(lines) .. ' lines')
   end
 end

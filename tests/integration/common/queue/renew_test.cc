@@ -62,6 +62,29 @@ TEST_CASE("log: lines are numbered, the progress is the last") {
   CHECK(q.say({"HGET", q.keys("logs"), "a"}) == "3 34\n{\"at\":1}");
 }
 
+TEST_CASE("log: a numbered line is written once, however often and with what more it is sent") {
+  QueueOfTest q;
+  q.add({job("a")});
+  uint64_t token = q.take(1).token;
+  LogBatch batch{"a", token, "1", {"5 1 first", "6 1 second"}, 1};
+  q.run(append_log(q.keys, {&batch, 1}));
+  batch.lines.emplace_back("7 1 third");
+  batch.progress = "2";
+  q.run(append_log(q.keys, {&batch, 1}));
+  q.run(append_log(q.keys, {&batch, 1}));
+  CHECK(q.say({"LRANGE", q.keys.log("a"), "0", "-1"}) == "1 5 1 first 2 6 1 second 3 7 1 third");
+  CHECK(q.say({"HGET", q.keys("logs"), "a"}) == "3 34 " + std::to_string(token) + " 3\n2");
+  // Another writer's lines are not counted, and the numbers of the next attempt begin anew.
+  LogBatch output{"a", token, std::nullopt, {"8 1 stderr"}};
+  q.run(append_log(q.keys, {&output, 1}));
+  q.run(append_log(q.keys, {&batch, 1}));
+  CHECK(q.say({"LLEN", q.keys.log("a")}) == "4");
+  q.give_back({{"a", token}});
+  batch.token = q.take(2).token;
+  q.run(append_log(q.keys, {&batch, 1}));
+  CHECK(q.say({"LLEN", q.keys.log("a")}) == "7");
+}
+
 TEST_CASE("log: 64 KiB at most, the oldest dropped") {
   QueueOfTest q;
   q.add({job("a")});
