@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "common/job/limits.h"
 #include "common/queue/upkeep.h"
 
 namespace stint {
@@ -40,7 +41,7 @@ Result<ActiveEntry> parse_active(std::string_view value) {
   }
   int64_t lease = 0;
   if (entry.worker.empty() || (started != "0" && started != "1") ||
-      !to_number(take_word(rest), lease) || lease < 0) {
+      !to_number(take_word(rest), lease) || lease < 0 || lease > kMaxDuration.count()) {
     return malformed;
   }
   entry.started = started == "1";
