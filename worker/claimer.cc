@@ -12,8 +12,10 @@ namespace stint {
 namespace {
 
 constexpr milliseconds kLookPause{2'000};
-constexpr const char* kWaitSeconds = "2";
-constexpr milliseconds kWaitDeadline{6'000};
+// Longer would be cheaper still; but Redis keeps a waiter whose host has died, and serves it, until
+// its wait is over.
+constexpr const char* kWaitSeconds = "5";
+constexpr milliseconds kWaitDeadline{9'000};
 
 redis::Connection::Options wait_options(const Context& context) {
   redis::Connection::Options options;
@@ -157,11 +159,34 @@ void Claimer::on_wait_over(const Result<redis::ReplyView>& reply) {
     timer_.start(kLookPause);
     return;
   }
+  if (reply && reply->is_nil()) {
+    look_at_reserved();
+    return;
+  }
+  owe_claim();
+}
+
+void Claimer::owe_claim() {
   owes_ = true;
   if (supply_ == Supply::kEmpty) {
     supply_ = Supply::kUnknown;
   }
   context_.changed();
+}
+
+// Redis moved nothing for us, so only what others were served and never claimed may be left. What
+// is in `pending` the next wait finds by itself.
+void Claimer::look_at_reserved() {
+  waiting_ = true;
+  wait_link_.run(redis::plain({"EXISTS", lane_.keys("reserved")}),
+                 [this](const Result<redis::ReplyView>& reply) {
+                   waiting_ = false;
+                   if (!reply || reply->integer() != 0) {
+                     owe_claim();
+                   } else {
+                     context_.changed();
+                   }
+                 });
 }
 
 void Claimer::look_whether_paused() {

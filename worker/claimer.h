@@ -1,9 +1,10 @@
 // Gets jobs of one queue: claims when asked to, and when the queue is empty waits for the next id
 // on a connection of its own. Loop's thread; one a queue. Invariants: at most one claim is
 // unanswered; it is repeated under the same sequence number until it is answered, also over
-// reconnects, and only then comes the next number. Every wait, served, timed out or broken, is
-// followed by a claim: one of no jobs if there is no room, which gives what the wait moved to
-// `reserved` back to the tail of pending.
+// reconnects, and only then comes the next number. Every wait that was served or broke is followed by
+// a claim: one of no jobs if there is no room, which gives what the wait moved to `reserved` back to
+// the tail of pending. One that timed out is followed by a look at `reserved`, and if there is anything
+// by a claim.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +53,8 @@ class Claimer {
   void on_answer(const Result<redis::ReplyView>& reply);
   void on_claimed(const Claimed& claimed);
   void on_wait_over(const Result<redis::ReplyView>& reply);
+  void look_at_reserved();
+  void owe_claim();
   void look_whether_paused();
   void on_time();
   void say_refusal(const char* what, const Error& error);
@@ -72,7 +75,7 @@ class Claimer {
   bool in_flight_ = false;       // it was sent on this connection
   MonoTime sent_;
   bool owes_ = false;
-  bool waiting_ = false;  // BLMOVE is in flight
+  bool waiting_ = false;  // BLMOVE is in flight, or the look after it
   bool refusal_said_ = false;
 };
 

@@ -1,6 +1,6 @@
 /* Workers that wait for the next job on an empty queue (worker/claimer.cc): BLMOVE from pending to reserved, which Redis answers as soon as
-   something is pushed, to whoever has waited longest; and after every wait, served, timed out or broken, a claim, which takes
-   reserved first (common/queue/lua/lib/take.lua); a daemon gives what is in reserved back to pending now and then
+   something is pushed, to whoever has waited longest; and after every wait that was served or broke, or timed out while there is something in
+   reserved, a claim, which takes reserved first (common/queue/lua/lib/take.lua); a daemon gives what is in reserved back to pending now and then
    (common/queue/lua/promote.lua). Jobs are pushed at any time; a worker may have become busy while it waited; a
    connection may break, a worker leave, a worker die.
 
@@ -9,7 +9,7 @@
    one worker alive. */
 #include "mutant.pml"
 #define NO_LOOK 1           /* the wait does not look at the list, it is only woken by what comes later (BLMOVE does) */
-#define NO_CLAIM_AFTER 2    /* a wait that timed out is followed by the next wait, not by a claim (worker/claimer.cc, on_wait_over) */
+#define NO_CLAIM_AFTER 2    /* a wait that timed out is followed by the next wait, not by a look at reserved (worker/claimer.cc, look_at_reserved) */
 #define NO_CLAIM_BROKEN 3   /* a wait that broke is followed by the next wait (worker/claimer.cc, on_wait_over) */
 #define NO_RESERVED_FIRST 4 /* claim does not look into reserved (lib/take.lua, take) */
 #define NO_CLAIM_OF_NONE 5  /* a worker that has become busy does not give back what its wait moved (claim.lua, n = 0) */
@@ -168,7 +168,7 @@ end:
       fi;
       atomic { live--; audit() };
       goto gone
-  :: over == TIMED_OUT && mutant == NO_CLAIM_AFTER -> goto wait
+  :: over == TIMED_OUT && (mutant == NO_CLAIM_AFTER || n_reserved == 0) -> goto wait
   :: over == BROKEN && mutant == NO_CLAIM_BROKEN -> goto wait
   :: over == SERVED -> /* a job of another queue has come meanwhile */
       if
@@ -178,7 +178,7 @@ end:
       atomic { busy[w] = 1; audit() };
       busy[w] = 0;
       goto ask
-  :: over != LEAVES && !(over == TIMED_OUT && mutant == NO_CLAIM_AFTER) && !(over == BROKEN && mutant == NO_CLAIM_BROKEN) ->
+  :: over != LEAVES && !(over == TIMED_OUT && (mutant == NO_CLAIM_AFTER || n_reserved == 0)) && !(over == BROKEN && mutant == NO_CLAIM_BROKEN) ->
       goto ask
   :: atomic { goes > 0 && over != LEAVES -> goes--; excused = 1; live--; audit() } /* before its claim */
   fi;

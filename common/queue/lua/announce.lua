@@ -14,7 +14,9 @@ local tasks = {}
 for i = 4 + fields, #ARGV do
   tasks[#tasks + 1], tasks[#tasks + 2] = ARGV[i], text(now)
 end
-sound('workers', 'tasks', 'fins')
+local old = call('ZRANGEBYSCORE', P .. 'workers', '-inf', text(now - kDay), 'LIMIT', 0, 10)
+need(#old > 0 and 'fins' or nil)
+sound('tasks')
 call('ZADD', P .. 'workers', text(now), worker)
 if fields > 0 then
   if type(redis.pcall('HLEN', P .. 'worker:' .. worker)) == 'table' then
@@ -26,7 +28,6 @@ end
 if #tasks > 0 then
   call('HSET', P .. 'tasks', unpack(tasks))
 end
-local old = call('ZRANGEBYSCORE', P .. 'workers', '-inf', text(now - kDay), 'LIMIT', 0, 10)
 if #old > 0 then
   call('ZREM', P .. 'workers', unpack(old))
   call('HDEL', P .. 'claims', unpack(old))

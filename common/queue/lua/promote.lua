@@ -6,7 +6,8 @@
 -- Why the head: a job that waited for its time goes to the end of the line, behind those submitted meanwhile.
 -- Why reserved: who was served may be dead, stopped or cut off; the others would sleep until their own waits are over. Whoever is
 -- about to claim finds it in pending just as well.
--- Uses: base, sound, clock, reserved
+-- Why it asks first whether there is anything: mostly there is not, and it comes once a second.
+-- Uses: base, nothing_due, sound, clock, reserved
 -- Flags: allow-oom
 local limit = math.min(tonumber(ARGV[1]) or 100, 1000)
 if call('EXISTS', P .. 'reserved') == 1 then
