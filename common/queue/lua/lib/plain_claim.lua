@@ -92,6 +92,12 @@ local function plain_give(worker, seq, lease, records, resources, locks, token, 
   if #locks > 0 then
     call('HSET', P .. 'locks', unpack(locks))
   end
+  if #locks > 40 then
+    -- Up to 512 short fields Redis keeps as one list and searches it from the front: 2 us a field. One long field makes it a table.
+    local long = string.rep('long ', 20)
+    call('HSET', P .. 'locks', long, '')
+    call('HDEL', P .. 'locks', long)
+  end
   call('HSET', P .. 'claims', worker, seq .. '\n' .. token .. '\n' .. table.concat(ids, '\n'))
   return {'ok', token, ids, records}
 end
