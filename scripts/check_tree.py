@@ -17,7 +17,8 @@ MAX_LINES, MAX_SCRIPT_LINES, MAX_FUNCTION_LINES, MAX_README_LINES = 400, 80, 60,
 # Folder -> the first parts of a path that its files may include with quotes. Angle brackets: see check_includes.
 ARROWS = {
     "common": {"common", "lua"},
-    "daemon": {"common", "daemon"},
+    "client": {"client", "common"},
+    "daemon": {"client", "common", "daemon"},
     "worker": {"common", "worker", "tasks/include", "stint"},
 }
 # Commands on no key of a queue: greetings, and hints that may be refused.
@@ -243,7 +244,7 @@ def check_lua(files):
             used |= set(re.split(r", *", (re.findall(r"^-- Uses: ([a-z_, ]+)$", text, re.M) or [""])[0].strip()))
             if path.parent == LUA:
                 check_lua_header(path, text, lib)
-        elif path.suffix in (".cc", ".h") and path.parts[0] in ("common", "daemon", "worker"):
+        elif path.suffix in (".cc", ".h") and path.parts[0] in ("client", "common", "daemon", "worker"):
             check_key_names(path, read(path), keys)
     for name in sorted(lib - used):
         report(LUA / "lib" / f"{name}.lua", 0, "no script uses it")

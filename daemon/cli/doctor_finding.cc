@@ -1,6 +1,6 @@
 #include "daemon/cli/doctor_finding.h"
 
-#include "daemon/cli/json_object.h"
+#include "client/json_object.h"
 #include "daemon/cli/output.h"
 
 namespace stint::cli {

@@ -4,10 +4,10 @@
 #include <map>
 #include <sstream>
 
+#include "client/json_object.h"
 #include "common/interrupt.h"
 #include "common/text/text.h"
 #include "daemon/cli/job_scan.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/progress_bar.h"
 #include "daemon/cli/queue_stats.h"
 #include "daemon/cli/table.h"

@@ -5,9 +5,9 @@
 #include <deque>
 #include <span>
 
+#include "client/json_object.h"
+#include "client/look.h"
 #include "daemon/cli/job_scan.h"
-#include "daemon/cli/json_object.h"
-#include "daemon/cli/look.h"
 #include "daemon/cli/show_text.h"
 #include "daemon/cli/table.h"
 

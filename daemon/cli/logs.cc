@@ -2,8 +2,8 @@
 
 #include <charconv>
 
+#include "client/json_object.h"
 #include "common/queue/steer.h"
-#include "daemon/cli/json_object.h"
 
 namespace stint::cli {
 namespace {

@@ -5,10 +5,10 @@
 #include <tuple>
 #include <utility>
 
+#include "client/outcome.h"
 #include "common/job/record.h"
 #include "common/queue/steer.h"
 #include "common/queue/upkeep.h"
-#include "daemon/cli/outcome.h"
 
 namespace stint::cli {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "client/json_object.h"
 #include "common/interrupt.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/table.h"
 
 namespace stint::cli {

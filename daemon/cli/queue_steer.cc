@@ -1,11 +1,11 @@
 // `stint queue list|pause|resume|purge`.
 #include <algorithm>
 
+#include "client/door.h"
+#include "client/json_object.h"
 #include "common/text/text.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/queue_stats.h"
 #include "daemon/cli/steer_bulk.h"
-#include "daemon/cli/submit_door.h"
 #include "daemon/cli/table.h"
 
 namespace stint::cli {

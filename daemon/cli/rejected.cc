@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "client/json_object.h"
 #include "common/job/json_scan.h"
 #include "common/text/text.h"
 #include "daemon/cli/base64.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/rejected_pages.h"
 #include "daemon/cli/session.h"
 #include "daemon/cli/steer.h"

@@ -2,8 +2,8 @@
 
 #include <set>
 
+#include "client/json_object.h"
 #include "common/queue/steer.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/session.h"
 #include "daemon/cli/table.h"
 

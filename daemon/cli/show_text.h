@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "daemon/cli/job_view.h"
+#include "client/job_view.h"
 #include "daemon/cli/session.h"
 
 namespace stint::cli {

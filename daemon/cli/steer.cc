@@ -2,9 +2,9 @@
 
 #include <span>
 
-#include "common/queue/steer.h"
+#include "client/json_object.h"
+#include "client/steer.h"
 #include "common/text/text.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/steer_bulk.h"
 #include "daemon/cli/steer_words.h"
 
@@ -93,38 +93,6 @@ Result<Steering> steering_of(const SteerOptions& options, const Filter& filter) 
 }
 
 }  // namespace
-
-Result<std::vector<Steered>> steer_batch(Session& session, const Steering& steering,
-                                         std::optional<Place> expected,
-                                         std::span<const std::string> ids) {
-  const Keys& keys = session.keys();
-  milliseconds keep = queue_limits(session.queue_config()).keep;
-  redis::Command command;
-  switch (steering.verb) {
-    case Verb::kRetry:
-      command = retry_jobs(keys, steering.spread, steering.also_done, ids);
-      break;
-    case Verb::kDelete:
-      command = delete_jobs(keys, steering.force, expected, ids);
-      break;
-    case Verb::kCancel:
-      command = cancel_jobs(keys, keep, expected, ids);
-      break;
-  }
-  auto reply = session.run(command);
-  if (!reply) {
-    return reply.error();
-  }
-  switch (steering.verb) {
-    case Verb::kRetry:
-      return parse_retry(reply->view(), ids.size());
-    case Verb::kDelete:
-      return parse_delete(reply->view(), steering.force, ids.size());
-    case Verb::kCancel:
-      return parse_cancel(reply->view(), ids.size());
-  }
-  return Error{ErrorCode::kInternal, "unknown verb"};
-}
 
 ExitCode run_steer(const Globals& globals, const SteerOptions& options) {
   Output out(globals);

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "client/steer.h"
+#include "common/exit_code.h"
 #include "daemon/cli/filter.h"
 #include "daemon/cli/globals.h"
 
 namespace stint::cli {
-
-enum class Verb { kRetry, kDelete, kCancel };
 
 struct SteerOptions {
   Verb verb = Verb::kRetry;

@@ -2,9 +2,9 @@
 
 #include <map>
 
+#include "client/json_object.h"
 #include "common/interrupt.h"
 #include "daemon/cli/job_scan.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/progress_bar.h"
 #include "daemon/cli/steer_words.h"
 

@@ -13,18 +13,6 @@
 
 namespace stint::cli {
 
-struct Steering {
-  Verb verb = Verb::kRetry;
-  bool force = false;
-  bool also_done = false;
-  milliseconds spread{0};
-};
-
-// One call, sent once: after kUnavailable it may have happened. Requires: at most kBatchJobs ids.
-Result<std::vector<Steered>> steer_batch(Session& session, const Steering& steering,
-                                         std::optional<Place> expected,
-                                         std::span<const std::string> ids);
-
 ExitCode steer_all(Session& session, const SteerOptions& options, const Filter& filter,
                    const Steering& steering);
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "client/steer.h"
 #include "common/exit_code.h"
-#include "common/queue/steer.h"
 #include "daemon/cli/steer.h"
 
 namespace stint::cli {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/door.h"
+#include "client/json_object.h"
 #include "common/interrupt.h"
 #include "common/queue/submit.h"
 #include "common/text/text.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/look.h"
-#include "daemon/cli/submit_door.h"
 #include "daemon/cli/task_hints.h"
 #include "daemon/cli/wait.h"
 

@@ -6,13 +6,13 @@
 #include <set>
 #include <system_error>
 
+#include "client/bulk_sender.h"
+#include "client/door.h"
+#include "client/json_object.h"
 #include "common/interrupt.h"
 #include "daemon/cli/bulk_file.h"
-#include "daemon/cli/bulk_sender.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/progress_bar.h"
 #include "daemon/cli/submit.h"
-#include "daemon/cli/submit_door.h"
 #include "daemon/cli/task_hints.h"
 
 namespace stint::cli {

@@ -2,8 +2,8 @@
 #include <array>
 #include <string_view>
 
+#include "client/json_object.h"
 #include "common/text/text.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/submit.h"
 
 namespace stint::cli {

@@ -1,8 +1,8 @@
 #include "daemon/cli/sweep.h"
 
+#include "client/json_object.h"
 #include "common/interrupt.h"
 #include "common/queue/hand_sweep.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/session.h"
 
 namespace stint::cli {

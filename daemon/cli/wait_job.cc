@@ -1,7 +1,8 @@
 // `stint job wait`: what is printed while jobs end.
+#include "client/json_object.h"
+#include "client/look.h"
 #include "common/interrupt.h"
 #include "common/text/text.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/look.h"
 #include "daemon/cli/wait.h"
 
@@ -90,6 +91,22 @@ class Report {
 };
 
 }  // namespace
+
+ExitCode code_of(const Waited& waited) {
+  switch (waited.how) {
+    case Waited::How::kEnded:
+      return waited.outcome.state == "done" ? ExitCode::kOk : ExitCode::kJobFailed;
+    case Waited::How::kGone:
+      return ExitCode::kOk;
+    case Waited::How::kNever:
+      return ExitCode::kNoSuchJob;
+    case Waited::How::kTimedOut:
+      return ExitCode::kWaitTimedOut;
+    case Waited::How::kInterrupted:
+      return ExitCode::kInterrupted;
+  }
+  return ExitCode::kFailed;
+}
 
 ExitCode run_wait(const Globals& globals, const WaitOptions& options) {
   std::optional<milliseconds> limit;

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "client/look.h"
 #include "common/queue/upkeep.h"
 #include "common/text/text.h"
-#include "daemon/cli/look.h"
 #include "daemon/cli/show_text.h"
 #include "daemon/cli/workers.h"
 

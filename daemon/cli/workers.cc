@@ -3,8 +3,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "client/json_object.h"
 #include "common/text/text.h"
-#include "daemon/cli/json_object.h"
 
 namespace stint::cli {
 namespace {

@@ -2,20 +2,20 @@
 // What is read is what a JSON parser reads, and an error that we write comes back as it was.
 #include <nlohmann/json.hpp>
 
+#include "client/outcome.h"
 #include "common/job/json_scan.h"
 #include "common/queue/finish.h"
 #include "common/queue/upkeep.h"
 #include "common/text/text.h"
-#include "daemon/cli/outcome.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace stint {
 namespace {
 
-void check_errors(const std::vector<cli::AttemptError>& errors) {
+void check_errors(const std::vector<AttemptError>& errors) {
   for (const auto& error : errors) {
     STINT_CHECK(!error.kind.empty());
-    auto again = cli::parse_errors(cli::error_json(error));
+    auto again = parse_errors(error_json(error));
     STINT_CHECK(again.size() == 1 && again[0].attempt == error.attempt);
     STINT_CHECK(again[0].kind == error.kind && again[0].message == error.message);
     STINT_CHECK(again[0].signal == error.signal && again[0].at == error.at);
@@ -23,9 +23,9 @@ void check_errors(const std::vector<cli::AttemptError>& errors) {
 }
 
 void check_outcome(std::string_view text) {
-  cli::Outcome outcome = cli::parse_outcome(text);
+  Outcome outcome = parse_outcome(text);
   check_errors(outcome.errors);
-  check_errors(cli::parse_errors(text));
+  check_errors(parse_errors(text));
   if (!outcome.state.empty()) {
     auto parsed = nlohmann::json::parse(text, nullptr, false);
     STINT_CHECK(parsed.is_discarded() || parsed.is_object());
@@ -43,7 +43,7 @@ void check_message(std::string_view message) {
   std::string written = error_json(3, EndKind::kError, message, "SIGSEGV", "w.1", 1763661387123);
   STINT_CHECK(nlohmann::json::accept(written));
   STINT_CHECK(written.find('\n') == std::string::npos);  // ",\n" is what parts two of them
-  auto errors = cli::parse_errors(written + ",\n" + written);
+  auto errors = parse_errors(written + ",\n" + written);
   STINT_CHECK(errors.size() == 2 && errors[0].attempt == 3 && errors[0].kind == "error");
   STINT_CHECK(errors[1].message == to_utf8(message, kMaxErrorText));
   STINT_CHECK(errors[1].signal == "SIGSEGV" && errors[1].at == "2025-11-20T17:56:27.123Z");

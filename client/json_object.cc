@@ -1,4 +1,4 @@
-#include "daemon/cli/json_object.h"
+#include "client/json_object.h"
 
 #include <limits>
 #include <vector>
@@ -6,7 +6,7 @@
 #include "common/clock.h"
 #include "common/text/text.h"
 
-namespace stint::cli {
+namespace stint {
 
 std::string json_text(std::string_view bytes) {
   return is_utf8(bytes) ? json_string(bytes)
@@ -67,4 +67,4 @@ JsonObject& JsonObject::time(std::string_view key, const std::optional<int64_t>&
   return wall_ms ? text(key, std::string_view(rfc3339(*wall_ms))) : null(key);
 }
 
-}  // namespace stint::cli
+}  // namespace stint

@@ -1,4 +1,4 @@
-#include "daemon/cli/job_view.h"
+#include "client/job_view.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,11 +6,11 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "client/json_object.h"
 #include "common/job/record.h"
 #include "common/queue/upkeep.h"
-#include "daemon/cli/json_object.h"
 
-namespace stint::cli {
+namespace stint {
 namespace {
 
 std::optional<int64_t> score_ms(const std::string& score) {
@@ -165,4 +165,4 @@ std::string on_one_line(std::string json) {
   return json;
 }
 
-}  // namespace stint::cli
+}  // namespace stint

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace stint::cli {
+namespace stint {
 
 struct AttemptError {
   std::optional<int64_t> attempt;
@@ -33,4 +33,4 @@ std::string error_json(const AttemptError& error);
 // ended.
 std::string outcome_name(const Outcome& outcome);
 
-}  // namespace stint::cli
+}  // namespace stint

@@ -2,11 +2,11 @@
 // in `<ns>:queues` and the format in `<ns>:meta`.
 #pragma once
 
-#include "daemon/cli/session.h"
+#include "client/session.h"
 
-namespace stint::cli {
+namespace stint {
 
 // Idempotent. On failure: kUnavailable, kRefused, kConfig (a right is missing).
-Result<void> open_door(Session& session);
+Result<void> open_door(QueueSession& session);
 
-}  // namespace stint::cli
+}  // namespace stint

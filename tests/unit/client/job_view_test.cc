@@ -1,9 +1,9 @@
-#include "daemon/cli/job_view.h"
+#include "client/job_view.h"
 
 #include <catch2/catch.hpp>
 
+#include "client/json_object.h"
 #include "common/job/record.h"
-#include "daemon/cli/json_object.h"
 #include "daemon/cli/logs.h"
 
 using namespace stint;

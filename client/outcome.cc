@@ -1,11 +1,11 @@
-#include "daemon/cli/outcome.h"
+#include "client/outcome.h"
 
 #include <charconv>
 
+#include "client/json_object.h"
 #include "common/job/json_scan.h"
-#include "daemon/cli/json_object.h"
 
-namespace stint::cli {
+namespace stint {
 namespace {
 
 constexpr int kDepth = 80;  // parameters and results nest 64 deep, an outcome holds them
@@ -100,4 +100,4 @@ std::string outcome_name(const Outcome& outcome) {
   return outcome.state == "done" ? "succeeded" : outcome.state;
 }
 
-}  // namespace stint::cli
+}  // namespace stint

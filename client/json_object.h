@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace stint::cli {
+namespace stint {
 
 class JsonObject {
  public:
@@ -33,4 +33,4 @@ std::string json_text(std::string_view bytes);                      // a string 
 std::string json_array(std::span<const std::string> raw_elements);  // each JSON already
 std::string json_names(std::span<const std::string> names);         // an array of strings
 
-}  // namespace stint::cli
+}  // namespace stint

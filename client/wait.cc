@@ -1,11 +1,11 @@
-#include "daemon/cli/wait.h"
+#include "client/wait.h"
 
 #include <algorithm>
 
 #include "common/interrupt.h"
 #include "common/queue/steer.h"
 
-namespace stint::cli {
+namespace stint {
 namespace {
 
 constexpr milliseconds kFirstPause{20};
@@ -21,7 +21,7 @@ struct Watched {
 // One look at those still awaited: calls on_end for those that ended and takes them out.
 class Watch {
  public:
-  Watch(Session& session, std::vector<Watched> waiting, const OnEnd& on_end)
+  Watch(QueueSession& session, std::vector<Watched> waiting, const OnEnd& on_end)
       : session_(session), waiting_(std::move(waiting)), on_end_(on_end) {}
 
   bool empty() const { return waiting_.empty(); }
@@ -90,7 +90,7 @@ class Watch {
     }
   }
 
-  Session& session_;
+  QueueSession& session_;
   std::vector<Watched> waiting_;
   const OnEnd& on_end_;
   MonoTime patience_ = now_mono() + kIntakePatience;
@@ -98,7 +98,7 @@ class Watch {
 
 }  // namespace
 
-Result<void> wait_for(Session& session, const std::vector<std::string>& ids, bool was_there,
+Result<void> wait_for(QueueSession& session, const std::vector<std::string>& ids, bool was_there,
                       std::optional<milliseconds> limit, const OnEnd& on_end) {
   std::vector<Watched> waiting;
   waiting.reserve(ids.size());
@@ -125,20 +125,4 @@ Result<void> wait_for(Session& session, const std::vector<std::string>& ids, boo
   }
 }
 
-ExitCode code_of(const Waited& waited) {
-  switch (waited.how) {
-    case Waited::How::kEnded:
-      return waited.outcome.state == "done" ? ExitCode::kOk : ExitCode::kJobFailed;
-    case Waited::How::kGone:
-      return ExitCode::kOk;
-    case Waited::How::kNever:
-      return ExitCode::kNoSuchJob;
-    case Waited::How::kTimedOut:
-      return ExitCode::kWaitTimedOut;
-    case Waited::How::kInterrupted:
-      return ExitCode::kInterrupted;
-  }
-  return ExitCode::kFailed;
-}
-
-}  // namespace stint::cli
+}  // namespace stint

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "client/outcome.h"
 #include "common/config/config.h"
 #include "common/queue/steer.h"
-#include "daemon/cli/outcome.h"
 
-namespace stint::cli {
+namespace stint {
 
 struct JobView {
   std::string id, queue, task, resource, state;
@@ -38,4 +38,4 @@ std::string list_json(
 // A result or parameters may hold newlines between values: here without, for one object a line.
 std::string on_one_line(std::string json);
 
-}  // namespace stint::cli
+}  // namespace stint

@@ -1,9 +1,9 @@
-#include "daemon/cli/bulk_sender.h"
+#include "client/bulk_sender.h"
 
 #include <algorithm>
 #include <optional>
 
-namespace stint::cli {
+namespace stint {
 namespace {
 
 constexpr size_t kInFlight = 8;
@@ -71,4 +71,4 @@ Result<void> BulkSender::send() {
   return failure ? Result<void>(*failure) : Result<void>();
 }
 
-}  // namespace stint::cli
+}  // namespace stint

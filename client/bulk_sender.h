@@ -1,6 +1,6 @@
 // Jobs in batches, batches in a pipeline: at most 100 jobs and 1 MiB a call, eight calls in flight.
-// A batch that got no reply is sent again with its nonce (Session::ask_all), which queues nothing
-// twice.
+// A batch that got no reply is sent again with its nonce (QueueSession::ask_all), which queues
+// nothing twice.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,16 @@
 #include <string>
 #include <vector>
 
+#include "client/session.h"
 #include "common/queue/submit.h"
-#include "daemon/cli/session.h"
 
-namespace stint::cli {
+namespace stint {
 
 class BulkSender {
  public:
   // For each job sent, in order: its line and what became of it.
   using OnAnswer = std::function<void(int64_t line, const Submitted&)>;
-  BulkSender(Session& session, bool again, OnAnswer on_answer)
+  BulkSender(QueueSession& session, bool again, OnAnswer on_answer)
       : session_(session), again_(again), on_answer_(std::move(on_answer)) {}
 
   // On failure (kRefused, kUnavailable): the jobs of some batches were not submitted, or nobody
@@ -35,11 +35,11 @@ class BulkSender {
   };
   Result<void> send();
 
-  Session& session_;
+  QueueSession& session_;
   bool again_;
   OnAnswer on_answer_;
   std::vector<Batch> batches_;
   int64_t first_unsent_ = 0;
 };
 
-}  // namespace stint::cli
+}  // namespace stint

@@ -1,10 +1,10 @@
-#include "daemon/cli/submit_door.h"
+#include "client/door.h"
 
 #include "common/queue/rights.h"
 
-namespace stint::cli {
+namespace stint {
 
-Result<void> open_door(Session& session) {
+Result<void> open_door(QueueSession& session) {
   const std::string& ns = session.config().ns;
   // First, and alone: who lacks a right shall leave nothing behind.
   auto allowed = session.ask(rights(session.keys()));
@@ -25,4 +25,4 @@ Result<void> open_door(Session& session) {
   return {};
 }
 
-}  // namespace stint::cli
+}  // namespace stint

@@ -1,0 +1,19 @@
+// Reads jobs from the queue and makes views of them, in bounded batches (each may bring a megabyte
+// of parameters).
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "client/job_view.h"
+#include "client/session.h"
+
+namespace stint {
+
+// One a job, in order; empty where there is no such job.
+Result<std::vector<std::optional<JobView>>> look_at(QueueSession& session,
+                                                    std::span<const std::string> ids);
+
+}  // namespace stint

@@ -1,0 +1,37 @@
+#include "client/steer.h"
+
+namespace stint {
+
+Result<std::vector<Steered>> steer_batch(QueueSession& session, const Steering& steering,
+                                         std::optional<Place> expected,
+                                         std::span<const std::string> ids) {
+  const Keys& keys = session.keys();
+  milliseconds keep = queue_limits(session.queue_config()).keep;
+  redis::Command command;
+  switch (steering.verb) {
+    case Verb::kRetry:
+      command = retry_jobs(keys, steering.spread, steering.also_done, ids);
+      break;
+    case Verb::kDelete:
+      command = delete_jobs(keys, steering.force, expected, ids);
+      break;
+    case Verb::kCancel:
+      command = cancel_jobs(keys, keep, expected, ids);
+      break;
+  }
+  auto reply = session.run(command);
+  if (!reply) {
+    return reply.error();
+  }
+  switch (steering.verb) {
+    case Verb::kRetry:
+      return parse_retry(reply->view(), ids.size());
+    case Verb::kDelete:
+      return parse_delete(reply->view(), steering.force, ids.size());
+    case Verb::kCancel:
+      return parse_cancel(reply->view(), ids.size());
+  }
+  return Error{ErrorCode::kInternal, "unknown verb"};
+}
+
+}  // namespace stint
