@@ -1,6 +1,5 @@
-// new_job_id() of spec.h: a ULID, 26 characters of Crockford's base 32: 48 bits of Unix
-// milliseconds, then 12 that count within a millisecond from a random start, then 68 random ones.
-// Every id stands in several places in Redis, so it is no longer than it must be.
+// new_job_id() of spec.h: UUIDv7 (RFC 9562), 48 bits of Unix milliseconds, then 12 that count
+// within a millisecond from a random start, then 62 random ones.
 #include <errno.h>
 #include <sys/random.h>
 
@@ -56,14 +55,16 @@ void advance_id(IdSource& source) {
   source.sequence = static_cast<unsigned>(source.random.next() % (kSequenceEnd / 2));
 }
 
-// 128 bits, five a character from the last one on; the first holds the three that are left.
-std::string ulid_text(uint64_t high, uint64_t low) {
-  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  std::string text(26, '0');
-  for (size_t i = text.size(); i-- > 0;) {
-    text[i] = kDigits[low & 0x1fU];
-    low = (low >> 5U) | (high << 59U);
-    high >>= 5U;
+std::string uuid_text(uint64_t high, uint64_t low) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(36);
+  for (unsigned i = 0; i < 32; ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) {
+      text.push_back('-');
+    }
+    const uint64_t half = i < 16 ? high : low;
+    text.push_back(kDigits[(half >> (60U - 4U * (i % 16U))) & 0xfU]);
   }
   return text;
 }
@@ -74,9 +75,9 @@ std::string new_job_id() {
   static IdSource source;
   const std::lock_guard<std::mutex> lock(source.mutex);
   advance_id(source);
-  const uint64_t four = source.random.next() & 0xfU;
-  const uint64_t high = (source.last_ms << 16U) | (uint64_t{source.sequence} << 4U) | four;
-  return ulid_text(high, source.random.next());
+  const uint64_t high = (source.last_ms << 16U) | 0x7000U | source.sequence;
+  const uint64_t low = (source.random.next() >> 2U) | (uint64_t{1} << 63U);
+  return uuid_text(high, low);
 }
 
 }  // namespace stint

@@ -14,7 +14,7 @@ namespace stint {
 
 struct JobSpec {
   std::string task;
-  std::string id;                     // never empty: generated (a ULID) if the caller gave none
+  std::string id;                     // never empty: generated (UUIDv7) if the caller gave none
   std::string resource;               // empty: none
   std::string params = "null";        // JSON, byte for byte as it was given
   std::optional<milliseconds> delay;  // from now, by Redis' clock
@@ -41,6 +41,6 @@ Result<void> check_name(
 Result<void> check_json(std::string_view text, size_t max_bytes,
                         int max_depth);  // one JSON value, UTF-8
 
-std::string new_job_id();  // a ULID: ids sort by the time they were made. Thread-safe
+std::string new_job_id();  // UUIDv7: ids sort by the time they were made. Thread-safe
 
 }  // namespace stint

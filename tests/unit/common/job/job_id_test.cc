@@ -9,17 +9,15 @@
 
 using namespace stint;
 
-TEST_CASE("job id: a ULID of now") {
+TEST_CASE("job id: a UUIDv7 of now") {
   const int64_t before = now_wall_ms();
   const std::string id = new_job_id();
-  REQUIRE(id.size() == 26);
-  const std::string digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  CHECK(id.find_first_not_of(digits) == std::string::npos);
-  CHECK(id[0] <= '7');
-  int64_t ms = 0;
-  for (char c : id.substr(0, 10)) {
-    ms = ms * 32 + static_cast<int64_t>(digits.find(c));
-  }
+  REQUIRE(id.size() == 36);
+  CHECK(id[8] == '-');
+  CHECK(id[13] == '-');
+  CHECK(id[14] == '7');
+  CHECK(std::string("89ab").find(id[19]) != std::string::npos);
+  const int64_t ms = std::stoll(id.substr(0, 8) + id.substr(9, 4), nullptr, 16);
   CHECK(ms >= before);
   CHECK(ms < before + 60'000);
   CHECK(check_job_id(id).ok());
