@@ -10,7 +10,7 @@
 -- Uses: base, plain_lines, plain_finish, sound, clock, plan, lock, attempt, record, outcome, drop, terms, kept, settle, ours, leave, memory, rows
 -- Flags: allow-oom
 local worker, seq, jitter, keep_max, keep_bytes, runs = unpack(ARGV, 1, 6)
-local ends, next_word = {}, 7
+local ends, next_word, first = {}, 7, 1
 for token, in_a_row in string.gmatch(runs or '', '(%d+) (%d+)') do
   for _ = 1, in_a_row do
     for _, word in ipairs({ARGV[next_word] or '', token, 'ok 1 0 3 1000 0', '', ''}) do
@@ -19,19 +19,27 @@ for token, in_a_row in string.gmatch(runs or '', '(%d+) (%d+)') do
     next_word = next_word + 1
   end
 end
-for i = next_word, #ARGV do
-  ends[#ends + 1] = ARGV[i]
+if next_word == 7 then
+  ends, first = ARGV, 7
+else
+  for i = next_word, #ARGV do
+    ends[#ends + 1] = ARGV[i]
+  end
 end
-local before = remembered(worker, seq, math.floor(#ends / 5))
+local before = remembered(worker, seq, math.floor((#ends - first + 1) / 5))
 if before then
   return before
 end
-find_ours(ends, 1, 5)
+find_ours(ends, first, 5)
 local flags, errors, pressed = beside('cancels'), beside('errors'), call('EXISTS', P .. 'pressure') == 1
 local failing, failing_ids = {}, {}
+local t, words = nil, nil
 for k = 1, #mine do
   local id, i, resource = mine[k], at[k], held[k].resource
-  local t = cut_terms[ends[i + 2]] or terms_of(ends[i + 2])
+  if ends[i + 2] ~= words then
+    words = ends[i + 2]
+    t = terms_of(words)
+  end
   if t.kind ~= 'ok' then
     failing[#failing + 1], failing_ids[#failing + 1] = k, id
   elseif t.keep <= 0 or pressed or flags[k] == 'delete' then

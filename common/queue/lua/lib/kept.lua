@@ -11,14 +11,15 @@ local function bytes_in(side, ids)
 end
 
 -- Jobs that succeeded and are kept with their outcomes.
-local kept_ids, kept_due, kept_said, kept_bytes = {}, {}, {}, 0
+local kept_ids, kept_due, kept_said, kept_bytes, kept = {}, {}, {}, 0, 0
 
 -- t: see terms.lua
 local function will_be_done(id, t, result, times, errors)
   if errors then
     will('HDEL', 'errors', id)
   end
-  local n, said = #kept_ids + 1, outcome('done', t.attempt_text, result == '' and 'null' or result, 'null', times, errors or '')
+  local n, said = kept + 1, outcome('done', t.attempt_text, result == '' and 'null' or result, 'null', times, errors or '')
+  kept = n
   kept_ids[n], kept_due[2 * n - 1], kept_due[2 * n], kept_said[2 * n - 1], kept_said[2 * n] = id, t.due, id, id, said
   kept_bytes = kept_bytes + #said
   wanted.done, wanted.outcomes, wanted.params = true, true, true
