@@ -44,14 +44,24 @@ bool is_plain(const Ended& job) {
   return job.kind == EndKind::kOk && job.limits.keep.count() <= 0;
 }
 
-// Those that the batch begins with, as `token count token count...`.
-std::string plain_runs(std::span<const Ended> plain) {
+// The outcome of a success but for the errors of earlier attempts, which the script adds.
+std::string success_of(const Ended& job) {
+  const std::string times = times_of(job);
+  std::string out =
+      "{\"state\":\"done\",\"attempt\":" + std::to_string(job.attempt) + ",\"result\":";
+  out.append(job.body.empty() ? "null" : job.body).append(",\"reason\":null,");
+  out.append(times.empty() ? "\"started_at\":null,\"finished_at\":null" : times);
+  return out.append(",\"errors\":[]}");
+}
+
+// `token count token count...`
+std::string token_runs(std::span<const Ended> jobs) {
   std::string runs;
-  for (size_t i = 0, next = 0; i < plain.size(); i = next) {
-    while (next < plain.size() && plain[next].token == plain[i].token) {
+  for (size_t i = 0, next = 0; i < jobs.size(); i = next) {
+    while (next < jobs.size() && jobs[next].token == jobs[i].token) {
       ++next;
     }
-    runs.append(runs.empty() ? "" : " ").append(std::to_string(plain[i].token));
+    runs.append(runs.empty() ? "" : " ").append(std::to_string(jobs[i].token));
     runs.append(" ").append(std::to_string(next - i));
   }
   return runs;
@@ -87,21 +97,32 @@ redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, K
   const auto other = std::find_if_not(jobs.begin(), jobs.end(), is_plain);
   const auto plain = jobs.first(static_cast<size_t>(other - jobs.begin()));
   const auto rest = jobs.subspan(plain.size());
-  args.reserve(6 + plain.size() + rest.size() * 5);
+  const milliseconds keep = rest.empty() ? milliseconds(0) : rest.front().limits.keep;
+  const auto unlike = std::find_if_not(rest.begin(), rest.end(), [keep](const Ended& job) {
+    return job.kind == EndKind::kOk && job.limits.keep == keep;
+  });
+  const auto kept = rest.first(static_cast<size_t>(unlike - rest.begin()));
+  args.reserve(8 + plain.size() + rest.size() * 5);
   args.emplace_back(worker);
   args.push_back(std::to_string(seq));
   args.push_back(jitter_argument());
   args.push_back(std::to_string(bounds.jobs));
   args.push_back(std::to_string(bounds.bytes));
-  args.push_back(plain_runs(plain));
+  args.push_back(token_runs(plain));
+  args.push_back(token_runs(kept));
+  args.push_back(std::to_string(keep.count()));
   for (const Ended& job : plain) {
     args.push_back(job.id);
   }
-  for (const Ended& job : rest) {
+  for (const Ended& job : kept) {
+    args.push_back(job.id);
+    args.push_back(success_of(job));
+  }
+  for (const Ended& job : rest.subspan(kept.size())) {
     args.push_back(job.id);
     args.push_back(std::to_string(job.token));
     args.push_back(terms_of(job));
-    args.push_back(job.body);
+    args.push_back(job.kind == EndKind::kOk ? success_of(job) : job.body);
     args.push_back(times_of(job));
   }
   return redis::call(lua::k_finish, keys.prefix(), std::move(args));

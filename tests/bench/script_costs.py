@@ -17,6 +17,7 @@ import scripts  # noqa: E402
 P = 'stint:{default}:'
 WORKER = '5f8a2c1e-9b7d-4c3a-8e21-0d4f6b1a7c33'
 PARAMS = '{"t":"%016d","pad":"' + 'x' * 67 + '"}'
+TIMES = '"started_at":"2026-11-20T18:51:43.123Z","finished_at":"2026-11-20T18:51:43.123Z"'
 CASES = {'plain': {}, 'kept': {'keep': 3600000}, 'resources': {'resources': 1000}}
 
 
@@ -31,7 +32,7 @@ class Side:
         self.call = scripts.Client(self.server.socket)
         self.sha = {n: self.call('SCRIPT', 'LOAD', scripts.assemble(n, files)) for n in ('submit', 'claim', 'finish', 'epoch')}
         self.seq = 0
-        self.plain = 'lib/plain_finish.lua' in files
+        self.plain, self.pairs = 'lib/plain_finish.lua' in files, 'lib/plain_kept.lua' in files
 
     def cpu_us(self):
         with open('/proc/%d/schedstat' % self.server.process.pid) as f:
@@ -83,9 +84,12 @@ class Side:
         args = [WORKER, self.next_seq(), '0.5', 100000, 1 << 30]
         ids = claimed[2] if isinstance(claimed[2], list) else claimed[2::2]
         if self.plain and not keep:
-            return args + ['%s %d' % (claimed[1], len(ids))] + ids
+            return args + ['%s %d' % (claimed[1], len(ids))] + (['', 0] if self.pairs else []) + ids
+        if self.pairs:
+            outcome = '{"state":"done","attempt":1,"result":null,"reason":null,%s,"errors":[]}' % TIMES
+            return args + ['', '%s %d' % (claimed[1], len(ids)), keep] + [word for job in ids for word in (job, outcome)]
         args += [''] if self.plain else []
-        times = '"started_at":"2026-11-20T18:51:43.123Z","finished_at":"2026-11-20T18:51:43.123Z"' if keep else ''
+        times = TIMES if keep else ''
         for job in ids:
             args += [job, claimed[1], 'ok 1 3 3 1000 %d' % keep, '', times]
         return args

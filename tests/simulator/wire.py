@@ -1,6 +1,7 @@
 """How batches travel, as common/queue/submit.cc and finish.cc pack them: a batch begins with its plain jobs, of which less is said; and
 answers come as runs."""
-PLAIN_TERMS = 'ok 1 0 3 1000 0'
+import itertools
+import re
 
 
 def rows(reply):
@@ -33,20 +34,39 @@ def unpack_submit(args):
 
 def pack_finish(head, groups):
     """head: worker, seq, jitter, keep_max, keep_bytes; groups: (id, token, terms, body, times)"""
-    runs, plain = [], 0
-    for i, token, terms, _, _ in groups:
-        if not (terms.startswith('ok ') and int(terms.split(' ')[-1]) <= 0):
-            break
+    keeps = [int(g[2].split(' ')[-1]) if g[2].startswith('ok ') else None for g in groups]
+    plain = kept = 0
+    while plain < len(groups) and keeps[plain] == 0:
         plain += 1
-        if runs and runs[-2] == token:
-            runs[-1] += 1
-        else:
-            runs += [token, 1]
-    return head + [' '.join(str(r) for r in runs)] + [g[0] for g in groups[:plain]] + [w for g in groups[plain:] for w in g]
+    while plain + kept < len(groups) and keeps[plain + kept] not in (None, 0) and keeps[plain + kept] == keeps[plain]:
+        kept += 1
+    words = [g[0] for g in groups[:plain]]
+    for g in groups[plain:plain + kept]:
+        words += [g[0], success_of(g)]
+    for g in groups[plain + kept:]:
+        words += g[:3] + [success_of(g) if g[2].startswith('ok ') else g[3]] + g[4:]
+    return head + [token_runs(groups[:plain]), token_runs(groups[plain:plain + kept]), keeps[plain] if kept else 0] + words
+
+
+def token_runs(groups):
+    return ' '.join('%s %d' % (token, len(list(some))) for token, some in itertools.groupby(g[1] for g in groups))
+
+
+def success_of(group):
+    return '{"state":"done","attempt":%s,"result":%s,"reason":null,%s,"errors":[]}' % (group[2].split(' ')[1], group[3] or 'null', group[4])
 
 
 def unpack_finish(args):
-    runs, groups = args[5].split(' ') if args[5] else [], []
-    for token, n in zip(runs[0::2], runs[1::2]):
-        groups += [[args[6 + len(groups) + k], token, PLAIN_TERMS, '', ''] for k in range(int(n))]
-    return groups + groups_of(args[6 + len(groups):], 5)
+    groups, at = [], 8
+    for runs, width, keep in ((args[5], 1, 0), (args[6], 2, args[7])):
+        runs = runs.split(' ') if runs else []
+        for token, n in zip(runs[0::2], runs[1::2]):
+            for _ in range(int(n)):
+                groups.append([args[at], token, 'ok 1 0 3 1000 %s' % keep, args[at + 1] if width == 2 else '', ''])
+                at += width
+    groups += groups_of(args[at:], 5)
+    for g in groups:
+        if g[2].startswith('ok ') and g[3]:
+            g[2] = 'ok %s %s' % (re.search('"attempt":([0-9]+)', g[3]).group(1), g[2].split(' ', 2)[2])
+            g[4] = re.search('"reason":null,(.*),"errors":', g[3]).group(1)
+    return groups

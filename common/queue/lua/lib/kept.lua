@@ -13,12 +13,13 @@ end
 -- Jobs that succeeded and are kept with their outcomes.
 local kept_ids, kept_due, kept_said, kept_bytes, kept = {}, {}, {}, 0, 0
 
--- t: see terms.lua
-local function will_be_done(id, t, result, times, errors)
+-- t: see terms.lua; said: the outcome, without errors. Needs outcome.
+local function will_be_done(id, t, said, errors)
   if errors then
     will('HDEL', 'errors', id)
   end
-  local n, said = kept + 1, outcome('done', t.attempt_text, result == '' and 'null' or result, 'null', times, errors or '')
+  local n = kept + 1
+  said = errors and sub(said, 1, -3) .. readable(errors) .. ']}' or said
   kept = n
   kept_ids[n], kept_due[2 * n - 1], kept_due[2 * n], kept_said[2 * n - 1], kept_said[2 * n] = id, t.due, id, id, said
   kept_bytes = kept_bytes + #said

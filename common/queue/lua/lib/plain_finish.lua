@@ -70,44 +70,58 @@ local function plain_beside()
   return there
 end
 
--- One that came twice has gone once.
-local function plain_answer(ids, went)
+-- One that came twice has ended once.
+local function plain_answer(ids, went, place)
   if went == #ids then
-    return {'gone', went}
+    return {place, went}
   end
   local rows, seen = {}, {}
   for _, id in ipairs(ids) do
-    rows[#rows + 1], rows[#rows + 2] = seen[id] and 'lost_lease' or 'gone', 1
+    rows[#rows + 1], rows[#rows + 2] = seen[id] and 'lost_lease' or place, 1
     seen[id] = true
   end
   return rows
 end
 
-local function plain_finish(worker, seq, runs)
-  local n, last = 0, match(call('HGET', P .. 'fins', worker) or '', '^%d+')
+local function plain_count(runs)
+  local n = 0
   for in_a_row in string.gmatch(runs or '', '%d+ (%d+)') do
     n = n + in_a_row
   end
-  if seq == '0' or last and tonumber(seq) <= tonumber(last) or n == 0 or n ~= #ARGV - 6 then
+  return n
+end
+
+local function plain_is_new(worker, seq)
+  local last = match(call('HGET', P .. 'fins', worker) or '', '^%d+')
+  return seq ~= '0' and not (last and tonumber(seq) <= tonumber(last))
+end
+
+local function plain_leave(ids, resources)
+  local went = call('HDEL', P .. 'active', unpack(ids))
+  if #resources > 0 then
+    call('HDEL', P .. 'locks', unpack(resources))
+  end
+  redis.pcall('HINCRBY', P .. 'stats', 'attempts', went)
+  redis.pcall('HINCRBY', P .. 'stats', 'succeeded', went)
+  return went
+end
+
+local function plain_finish(worker, seq, runs)
+  local n = plain_count(runs)
+  if n == 0 or n ~= #ARGV - 8 or not plain_is_new(worker, seq) then
     return nil
   end
-  local ids = {unpack(ARGV, 7)}
+  local ids = {unpack(ARGV, 9)}
   local resources, by = plain_held(ids, runs)
   local beside = resources and plain_locks(resources, by) and plain_beside()
   if not beside or type(redis.pcall('HLEN', P .. 'jobs')) ~= 'number' then
     return nil
   end
-  local went = call('HDEL', P .. 'active', unpack(ids))
+  local answer = plain_answer(ids, plain_leave(ids, resources), 'gone')
   for side, command in pairs(beside) do
     call(command, P .. side, unpack(ids))
   end
-  if #resources > 0 then
-    call('HDEL', P .. 'locks', unpack(resources))
-  end
   call('HDEL', P .. 'jobs', unpack(ids))
-  redis.pcall('HINCRBY', P .. 'stats', 'attempts', went)
-  redis.pcall('HINCRBY', P .. 'stats', 'succeeded', went)
-  local answer = plain_answer(ids, went)
   call('HSET', P .. 'fins', worker, seq .. ' ' .. table.concat(answer, ' '))
   return answer
 end

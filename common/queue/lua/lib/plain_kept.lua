@@ -1,0 +1,55 @@
+-- The short way of finish where all succeeded and are kept equally long, and there is room for their outcomes. Needs plain_finish.
+
+-- The ids and outcomes stand in ARGV in pairs; nothing if one id comes twice.
+local function plain_outcomes(n)
+  local ids, seen, bytes = {}, {}, 0
+  for i = 1, n do
+    local id = ARGV[7 + 2 * i]
+    if seen[id] then
+      return nil
+    end
+    ids[i], seen[id], bytes = id, true, bytes + #ARGV[8 + 2 * i]
+  end
+  return ids, bytes
+end
+
+-- Whether so many more may be kept, and nothing stands beside the attempts that would have to go with them.
+local function plain_room(n, bytes)
+  local done, outcomes = redis.pcall('ZCARD', P .. 'done'), redis.pcall('HLEN', P .. 'outcomes')
+  local said = redis.pcall('HGET', P .. 'stats', 'kept_bytes')
+  local before = type(said) == 'string' and tonumber(said) or 0
+  return type(done) == 'number' and type(outcomes) == 'number' and done + n <= (tonumber(ARGV[4]) or 0) and
+    before + bytes <= (tonumber(ARGV[5]) or 0) and
+    call('EXISTS', P .. 'pressure', P .. 'errors', P .. 'cancels', P .. 'params', P .. 'leases') == 0
+end
+
+local function plain_kept(worker, seq, runs, keep)
+  local n = plain_count(runs)
+  if n == 0 or 2 * n ~= #ARGV - 8 or not plain_is_new(worker, seq) then
+    return nil
+  end
+  local ids, bytes = plain_outcomes(n)
+  local resources, by = nil, nil
+  if ids and plain_room(n, bytes) then
+    resources, by = plain_held(ids, runs)
+  end
+  if not resources or not plain_locks(resources, by) then
+    return nil
+  end
+  local clock, due = redis.call('TIME'), {}
+  local ends = text(clock[1] * 1000 + math.floor(clock[2] / 1000) + keep)
+  for i = 1, n do
+    due[2 * i - 1], due[2 * i] = ends, ids[i]
+  end
+  plain_leave(ids, resources)
+  call('ZADD', P .. 'done', unpack(due))
+  call('HSET', P .. 'outcomes', unpack(ARGV, 9))
+  redis.pcall('HINCRBY', P .. 'stats', 'kept_bytes', bytes)
+  call('HSET', P .. 'fins', worker, seq .. ' done ' .. n)
+  return {'done', n}
+end
+
+local kept_plainly = plain_kept(ARGV[1], ARGV[2], ARGV[7], tonumber(ARGV[8]) or 0)
+if kept_plainly then
+  return kept_plainly
+end
