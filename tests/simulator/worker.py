@@ -110,6 +110,8 @@ class Worker:
     def report(self):
         w = self.world
         if not self.batch:
+            if not self.ended and self.former and w.rng.random() < 0.3:
+                self.ended, self.former = [(self.former, 'ok')], None  # a task that ends again, long after its attempt was settled
             if not self.ended:
                 return
             self.fin_seq += 1
