@@ -1,7 +1,9 @@
 #include "daemon/cli/doctor.h"
 
 #include "common/interrupt.h"
+#include "common/redis/info.h"
 #include "daemon/cli/doctor_finding.h"
+#include "daemon/cli/doctor_hosts.h"
 #include "daemon/cli/doctor_queue.h"
 #include "daemon/cli/doctor_run.h"
 #include "daemon/cli/doctor_settings.h"
@@ -24,7 +26,7 @@ ExitCode DoctorRun::run() {
   if (!queues) {
     return session_.out().fail(queues.error());
   }
-  if (auto checked = check_settings(); !checked) {
+  if (auto checked = check_settings(*queues); !checked) {
     return session_.out().fail(checked.error());
   }
   if (queues->empty()) {
@@ -42,7 +44,7 @@ ExitCode DoctorRun::run() {
   return wrong_ == 0 ? ExitCode::kOk : ExitCode::kFailed;
 }
 
-Result<void> DoctorRun::check_settings() {
+Result<void> DoctorRun::check_settings(const std::vector<std::string>& queues) {
   std::string meta = meta_key(session_.config().ns);
   auto format = session_.ask(redis::plain({"HGET", meta, "format"}));
   auto info = session_.ask(redis::plain({"INFO"}));
@@ -59,14 +61,26 @@ Result<void> DoctorRun::check_settings() {
   if (!format->view().is_nil()) {
     said = format->view().str();
   }
-  for (const auto& one : judge_settings(info ? info->view().str() : "", meta, said, in_use_)) {
-    if (one.warning) {
-      session_.out().note("warning: " + one.finding.detail);
-    } else {
-      say(one.finding);
-    }
+  std::string_view text = info ? info->view().str() : "";
+  for (const auto& one : judge_settings(text, meta, said, in_use_)) {
+    say_setting(one);
+  }
+  auto hosts = host_facts(session_, queues, redis::info_number(text, "used_memory"));
+  if (!hosts) {
+    return hosts.error();
+  }
+  for (const auto& one : judge_hosts(*hosts)) {
+    say_setting(one);
   }
   return {};
+}
+
+void DoctorRun::say_setting(const SettingsFinding& one) {
+  if (one.warning) {
+    session_.out().note("warning: " + one.finding.detail);
+  } else {
+    say(one.finding);
+  }
 }
 
 // Once for all its findings; to repair, again until nothing is found or nothing more can be done.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/cli/doctor_repair.h"
+#include "daemon/cli/doctor_settings.h"
 #include "daemon/cli/session.h"
 
 namespace stint::cli {
@@ -24,7 +25,8 @@ class DoctorRun {
 
  private:
   Result<std::vector<std::string>> choose_queues();
-  Result<void> check_settings();
+  Result<void> check_settings(const std::vector<std::string>& queues);
+  void say_setting(const SettingsFinding& one);
   Result<std::set<std::string>> read_entered();
   Result<std::set<std::string>> queues_with_jobs();
   Result<void> enter_queue(const std::string& name);

@@ -1,5 +1,6 @@
 #include "daemon/cli/doctor_settings.h"
 
+#include <charconv>
 #include <cstdint>
 
 #include "common/queue/keys.h"
@@ -13,6 +14,38 @@ namespace {
 constexpr int64_t kOldestMajor = 7;
 constexpr int64_t kPressurePercent = 80;
 
+struct Release {
+  int64_t major = 0, minor = 0, patch = 0;
+};
+
+Release release_of(std::string_view version) {
+  Release release;
+  int64_t* parts[] = {&release.major, &release.minor, &release.patch};
+  for (auto* part : parts) {
+    size_t dot = version.find('.');
+    auto digits = version.substr(0, dot);
+    (void)std::from_chars(digits.data(), digits.data() + digits.size(), *part);
+    version.remove_prefix(dot == std::string_view::npos ? version.size() : dot + 1);
+  }
+  return release;
+}
+
+// The first patch of each line without known holes that a client can use: CVE-2025-49844 (any user
+// who may run scripts takes the server over) in the lines that were mended upstream,
+// CVE-2023-41056 in 7.0, whose later holes distributions have mended without another number.
+std::optional<int64_t> first_sound_patch(const Release& release) {
+  struct Line {
+    int64_t major, minor, patch;
+  };
+  constexpr Line kLines[] = {{7, 0, 15}, {7, 2, 11}, {7, 4, 6}, {8, 0, 4}, {8, 2, 2}};
+  for (const auto& line : kLines) {
+    if (line.major == release.major && line.minor == release.minor) {
+      return line.patch;
+    }
+  }
+  return std::nullopt;
+}
+
 class SettingsJudge {
  public:
   explicit SettingsJudge(std::string_view info) : info_(info) {}
@@ -22,6 +55,14 @@ class SettingsJudge {
     if (!version.empty() && redis::info_number(info_, "redis_version") < kOldestMajor) {
       broken("redis-version", "redis_version",
              "Redis is version " + version + "; stint needs 7.0 or newer: upgrade Redis");
+      return;
+    }
+    Release release = release_of(version);
+    if (auto sound = first_sound_patch(release); sound && release.patch < *sound) {
+      warn("redis-holes", "redis_version",
+           "Redis " + version + " has known security holes: upgrade it to " +
+               std::to_string(release.major) + "." + std::to_string(release.minor) + "." +
+               std::to_string(*sound) + " or newer");
     }
   }
   void judge_eviction() {

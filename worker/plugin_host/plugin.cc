@@ -8,7 +8,7 @@
 
 #include "common/text/text.h"
 #include "worker/plugin_host/host_api.h"
-#include "worker/plugin_host/plugin_file.h"
+#include "common/plugin_file.h"
 #include "worker/plugin_host/plugin_table.h"
 
 namespace stint {

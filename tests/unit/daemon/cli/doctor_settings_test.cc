@@ -41,6 +41,15 @@ TEST_CASE("doctor settings: what loses jobs is wrong, what may lose them is a wa
   CHECK(checks("aof_enabled:1\r\naof_last_write_status:err\r\n") == "append-only");
 }
 
+TEST_CASE("doctor settings: a release with known security holes is a warning") {
+  CHECK(checks(info("7.0.14", "noeviction", "1", kHalf)) == "(redis-holes)");
+  CHECK(checks(info("7.2.10", "noeviction", "1", kHalf)) == "(redis-holes)");
+  CHECK(checks(info("7.2.11", "noeviction", "1", kHalf)).empty());
+  CHECK(checks(info("8.2.1", "noeviction", "1", kHalf)) == "(redis-holes)");
+  CHECK(checks(info("9.0.0", "noeviction", "1", kHalf)).empty());
+  CHECK(checks(info("7", "noeviction", "1", kHalf)) == "(redis-holes)");
+}
+
 TEST_CASE("doctor settings: memory above 80 % is a warning") {
   CHECK(checks("used_memory:800\r\nmaxmemory:1000\r\n").empty());
   CHECK(checks("used_memory:801\r\nmaxmemory:1000\r\n") == "(memory)");

@@ -1,4 +1,4 @@
-#include "worker/plugin_host/plugin_file.h"
+#include "common/plugin_file.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

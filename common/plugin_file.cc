@@ -1,4 +1,4 @@
-#include "worker/plugin_host/plugin_file.h"
+#include "common/plugin_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,11 +29,10 @@ Error refused_by_system(const std::string& path) {
   return refused(path, std::error_code(errno, std::generic_category()).message());
 }
 
-Result<void> check_owner(const std::string& path, const struct stat& status) {
-  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
+Result<void> check_owner(const std::string& path, const struct stat& status, uid_t user) {
+  if (status.st_uid != 0 && status.st_uid != user) {
     return refused(path, "is owned by user " + std::to_string(status.st_uid) +
-                             ", it must be root or the daemon's own user " +
-                             std::to_string(::geteuid()));
+                             ", it must be root or the daemon's own user " + std::to_string(user));
   }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return refused(path, "may be written by group or others; chmod go-w it");
@@ -41,13 +40,13 @@ Result<void> check_owner(const std::string& path, const struct stat& status) {
   return {};
 }
 
-Result<void> check_folder(const fs::path& file) {
+Result<void> check_folder(const fs::path& file, uid_t user) {
   std::string folder = file.has_parent_path() ? file.parent_path().string() : ".";
   struct stat status {};
   if (::stat(folder.c_str(), &status) != 0) {
     return refused_by_system(folder);
   }
-  return check_owner(folder, status);
+  return check_owner(folder, status, user);
 }
 
 // A file that is cut short (half copied) would end the process with SIGBUS when it is mapped.
@@ -129,6 +128,10 @@ Result<std::vector<std::string>> find_plugin_files(std::span<const std::string> 
 }
 
 Result<void> check_plugin_file(const std::string& path) {
+  return check_plugin_file(path, ::geteuid());
+}
+
+Result<void> check_plugin_file(const std::string& path, uid_t user) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (!fd || ::fstat(fd.get(), &status) != 0) {
@@ -137,7 +140,7 @@ Result<void> check_plugin_file(const std::string& path) {
   if (!S_ISREG(status.st_mode)) {
     return refused(path, "is no regular file");
   }
-  if (auto owner = check_owner(path, status); !owner) {
+  if (auto owner = check_owner(path, status, user); !owner) {
     return owner;
   }
   // The folder as it is named and, behind a symbolic link, the folder where the file really lies.
@@ -149,7 +152,7 @@ Result<void> check_plugin_file(const std::string& path) {
   if (failed) {
     return refused(path, failed.message());
   }
-  if (auto folder = check_folder(real); !folder) {
+  if (auto folder = check_folder(real, user); !folder) {
     return folder;
   }
   return check_elf(path, fd.get());

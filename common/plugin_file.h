@@ -2,6 +2,8 @@
 // never loads.
 #pragma once
 
+#include <sys/types.h>
+
 #include <span>
 #include <string>
 #include <vector>
@@ -18,5 +20,7 @@ Result<std::vector<std::string>> find_plugin_files(std::span<const std::string> 
 // have written: not owned by root or by our own user, or writable by group or others; the same for
 // the folder it lies in. Folders further up are not judged.
 Result<void> check_plugin_file(const std::string& path);
+// The same for a daemon that runs as that user.
+Result<void> check_plugin_file(const std::string& path, uid_t user);
 
 }  // namespace stint
