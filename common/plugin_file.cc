@@ -144,7 +144,7 @@ Result<void> check_plugin_file(const std::string& path, uid_t user) {
     return owner;
   }
   // The folder as it is named and, behind a symbolic link, the folder where the file really lies.
-  if (auto folder = check_folder(fs::path(path)); !folder) {
+  if (auto folder = check_folder(fs::path(path), user); !folder) {
     return folder;
   }
   std::error_code failed;
