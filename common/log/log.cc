@@ -103,19 +103,6 @@ void set_level(Level level) {
   }
 }
 
-Result<Level> parse_level(std::string_view text) {
-  static const std::string names[] = {"debug", "info", "warning", "error"};
-  for (int i = 0; i < 4; ++i) {
-    if (text == names[i]) {
-      return static_cast<Level>(i);
-    }
-  }
-  const std::optional<std::string> near = nearest(text, names);
-  return Error{ErrorCode::kInvalid, "log level '" + escape(text, 64) +
-                                        "' is not one of debug, info, warning, error" +
-                                        (near ? ": did you mean '" + *near + "'?" : "")};
-}
-
 void event(Level level, std::string_view text, std::initializer_list<Field> fields) {
   spdlog::logger* logger = current_logger.load(std::memory_order_acquire);
   if (logger == nullptr || !logger->should_log(to_spdlog(level))) {
