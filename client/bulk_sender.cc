@@ -51,6 +51,9 @@ Result<void> BulkSender::send() {
       failure = error;
       first_unsent_ = batch.lines.front();
     }
+    for (int64_t line : batch.lines) {
+      on_answer_(line, error);
+    }
   };
   for (size_t b = 0; b < batches_.size(); ++b) {
     const Batch& batch = batches_[b];

@@ -15,8 +15,8 @@ namespace stint {
 
 class BulkSender {
  public:
-  // For each job sent, in order: its line and what became of it.
-  using OnAnswer = std::function<void(int64_t line, const Submitted&)>;
+  // For each job sent, in order: its line and what became of it; after kUnavailable nobody knows.
+  using OnAnswer = std::function<void(int64_t line, const Result<Submitted>&)>;
   BulkSender(QueueSession& session, bool again, OnAnswer on_answer)
       : session_(session), again_(again), on_answer_(std::move(on_answer)) {}
 

@@ -99,7 +99,8 @@ std::vector<Result<redis::OwnedReply>> QueueSession::ask_all(
 
 Result<void> QueueSession::refresh() {
   auto pong = ask(redis::plain({"PING"}));
-  return pong ? Result<void>() : pong.error();
+  bool dead = !pong && pong.error().code == ErrorCode::kUnavailable;
+  return dead ? pong.error() : Result<void>();  // a refusal is an answer
 }
 
 Result<void> QueueSession::entrust() {

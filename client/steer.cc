@@ -1,5 +1,7 @@
 #include "client/steer.h"
 
+#include "common/refusal.h"
+
 namespace stint {
 
 Result<std::vector<Steered>> steer_batch(QueueSession& session, const Steering& steering,
@@ -21,7 +23,7 @@ Result<std::vector<Steered>> steer_batch(QueueSession& session, const Steering& 
   }
   auto reply = session.run(command);
   if (!reply) {
-    return reply.error();
+    return explain_refusal(reply.error(), session.config());
   }
   switch (steering.verb) {
     case Verb::kRetry:

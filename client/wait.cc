@@ -29,16 +29,17 @@ class Watch {
   Result<void> look() {
     // The inbox first: an entry that it still holds will be a job, but is none yet.
     std::vector<redis::Command> asked{redis::plain({"LLEN", session_.keys()("inbox")})};
-    asked.push_back(redis::plain({"HMGET", session_.keys()("outcomes")}));
     std::vector<std::vector<std::string>> groups;
     for (size_t i = 0; i < waiting_.size(); ++i) {
-      asked[1].args.push_back(waiting_[i].id);
       if (i % kBatchJobs == 0) {
         groups.emplace_back();
       }
       groups.back().push_back(waiting_[i].id);
     }
+    // Of each group the outcomes first: what ends in between is still found by its place.
     for (const auto& group : groups) {
+      asked.push_back(redis::plain({"HMGET", session_.keys()("outcomes")}));
+      asked.back().args.insert(asked.back().args.end(), group.begin(), group.end());
       asked.push_back(locate(session_.keys(), group));
     }
     auto replies = session_.ask_all(asked);
@@ -61,16 +62,16 @@ class Watch {
   Result<void> judge(const std::vector<Result<redis::OwnedReply>>& replies,
                      const std::vector<std::vector<std::string>>& groups) {
     bool inbox_empty = replies[0]->view().integer() == 0;
-    auto outcomes = replies[1]->view();
     std::vector<Watched> still;
     for (size_t g = 0; g < groups.size(); ++g) {
-      auto places = parse_locate(replies[2 + g]->view(), groups[g].size());
+      auto outcomes = replies[1 + 2 * g]->view();
+      auto places = parse_locate(replies[2 + 2 * g]->view(), groups[g].size());
       if (!places) {
         return places.error();
       }
       for (size_t i = 0; i < groups[g].size(); ++i) {
-        size_t at = g * kBatchJobs + i;
-        settle(waiting_[at], outcomes[at], (*places)[i].has_value(), inbox_empty, still);
+        settle(waiting_[g * kBatchJobs + i], outcomes[i], (*places)[i].has_value(), inbox_empty,
+               still);
       }
     }
     waiting_ = std::move(still);

@@ -1,4 +1,4 @@
-// Waits for the ends of jobs by asking for their outcomes, all in one command, at growing pauses.
+// Waits for the ends of jobs by asking for their outcomes, in one pipeline, at growing pauses.
 #pragma once
 
 #include <functional>

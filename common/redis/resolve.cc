@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include <netdb.h>
@@ -36,12 +37,16 @@ Result<std::vector<Address>> resolve(const Url& url, MonoTime deadline) {
     return literal;
   }
   auto lookup = std::make_shared<Lookup>();
-  std::thread([lookup, host = url.host, port = std::to_string(url.port)] {
-    auto result = look_up(host, port);
-    std::lock_guard lock(lookup->mutex);
-    lookup->result = std::move(result);
-    lookup->ended.notify_one();
-  }).detach();
+  try {
+    std::thread([lookup, host = url.host, port = std::to_string(url.port)] {
+      auto result = look_up(host, port);
+      std::lock_guard lock(lookup->mutex);
+      lookup->result = std::move(result);
+      lookup->ended.notify_one();
+    }).detach();
+  } catch (const std::system_error& error) {
+    return Error{ErrorCode::kUnavailable, std::string("no thread to look it up: ") + error.what()};
+  }
 
   std::unique_lock lock(lookup->mutex);
   lookup->ended.wait_for(lock, deadline - now_mono(), [&] { return lookup->result.has_value(); });

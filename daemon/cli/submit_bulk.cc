@@ -28,7 +28,7 @@ class BulkRun {
         size_(size),
         file_(in),
         bar_(session.out(), "job"),
-        sender_(session, again, [this](int64_t line, const Submitted& s) { take(line, s); }) {}
+        sender_(session, again, [this](int64_t line, const auto& answer) { take(line, answer); }) {}
 
   ExitCode run() {
     InterruptScope scope;
@@ -71,8 +71,11 @@ class BulkRun {
     return sender_.flush();
   }
 
-  void take(int64_t line, const Submitted& answer) {
-    switch (answer.status) {
+  void take(int64_t line, const Result<Submitted>& answer) {
+    if (!answer) {
+      return;  // the sender says from which line on
+    }
+    switch (answer->status) {
       case Submitted::Status::kCreated:
         ++submitted_;
         break;
@@ -80,7 +83,7 @@ class BulkRun {
         ++known_;
         break;
       case Submitted::Status::kConflict:
-        reject(line, "the id is known (" + std::string(to_string(answer.place)) +
+        reject(line, "the id is known (" + std::string(to_string(answer->place)) +
                          ") with another task, resource or parameters");
         break;
     }

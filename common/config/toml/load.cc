@@ -176,7 +176,7 @@ Result<void> resolve_redis(const ConfigFlags& flags, const FileSays& says, Loade
                  (in_file ? loaded.origins["redis.url"] + ": redis.url" : said.origin) + ": " +
                      url.error().message};
   }
-  if (said.origin == "--redis" && !url->password.empty()) {
+  if (said.origin == "--redis" && flags.in_argv && !url->password.empty()) {
     return Error{
         ErrorCode::kInvalid,
         "--redis: a password on the command line is seen by every user of this host: put the URL "

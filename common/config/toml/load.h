@@ -14,6 +14,7 @@ namespace stint {
 
 // What the command line said; empty = nothing.
 struct ConfigFlags {
+  bool in_argv = true;  // a command line, which every user of the host sees: no password in it
   std::optional<std::string> config_file, redis, ns, state_dir, log_level;
   std::vector<std::string> queues, plugins;
   std::optional<int> processes, slots;
