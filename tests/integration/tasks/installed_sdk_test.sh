@@ -82,6 +82,9 @@ for source in hello.cc hello_c.c; do
 done
 line=$(grep -oE 'g\+\+ .*-o submit$' submit.cc) || fail "no build line in submit.cc"
 bash -c "$line ${sanitized:+-fsanitize=$sanitized}"
+# shellcheck disable=SC2016  # backticks of Markdown
+sed -n '/^```cpp$/,/^```$/{/^```/!p}' "$root/share/doc/stint/clients.md" >documented.cc
+bash -c "${line//submit/documented} ${sanitized:+-fsanitize=$sanitized}" || fail "the program in clients.md"
 if [ -z "$sanitized" ]; then
   needed=$(ldd ./submit | grep -E 'hiredis|toml|libuv|fmt|spdlog' || true)
   [ -z "$needed" ] || fail "a program with libstint-client.a needs $needed"
@@ -89,8 +92,8 @@ fi
 
 echo "-- the installed stintd runs both plugins"
 for name in $(env | grep -oE '^STINT_[A-Z_]+' || true); do unset "$name"; done
-printf 'state_dir = "%s"\n[plugins]\npaths = ["%s", "%s"]\n[workers]\nprocesses = 1\n' \
-  "$temp/state" "$temp/hello.so" "$temp/hello_c.so" >"$temp/stint.toml"
+printf 'state_dir = "%s"\n[plugins]\npaths = ["%s", "%s", "%s"]\n[workers]\nprocesses = 1\n' \
+  "$temp/state" "$temp/hello.so" "$temp/hello_c.so" "$root/lib/stint/tasks/echo.so" >"$temp/stint.toml"
 chmod go-w "$temp"/*.so
 export STINT_CONFIG=$temp/stint.toml
 "$root/sbin/stintd" 2>"$temp/stintd.log" &
@@ -115,6 +118,8 @@ for program in ./submit by_cmake/submit; do
   result=$($program hello null 500) || fail "$program: 500 jobs did not succeed"
   [ "$result" = '500 of 500 succeeded' ] || fail "$program printed $result"
 done
+result=$(./documented) || fail "the program in clients.md did not succeed"
+[ "$result" = '{"any": ["json"]}' ] || fail "the program in clients.md printed $result"
 ! said=$(./submit "no such task" 2>&1) || fail "a task that cannot be was submitted"
 [[ $said == *"field 'task'"* ]] || fail "a wrong task is told: $said"
 kill $daemon
