@@ -131,7 +131,7 @@ void add_steering(CLI::App& job, Globals& globals, Action& action) {
 void add_job(CLI::App& app, Globals& globals, Action& action) {
   CLI::App& job = *add_group(app, globals, "job", "look at jobs, retry, delete, cancel them");
   add_printer(job, globals, action, "show", "all about jobs, and why they do not run",
-              "  stint job show 01KAH8...\n  stint job show order-4711 --json", show_jobs);
+              "  stint job show 0193a1c2-...\n  stint job show order-4711 --json", show_jobs);
   add_wait(job, globals, action);
   add_printer(job, globals, action, "logs", "what jobs wrote to their logs",
               "  stint job logs order-4711", print_logs);

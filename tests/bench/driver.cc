@@ -3,6 +3,9 @@
 //   bench-driver URL bulk N           batches of 100, eight in flight
 //   bench-driver URL lat N MS         one `mark` job every MS milliseconds
 //   bench-driver URL res N RESOURCES  as bulk, over so many resources
+//   bench-driver URL steady N RATE    as bulk, but so many a second
+//   bench-driver URL push N           LPUSH of JSON into the inbox, 100 a command
+//   bench-driver URL ceiling SECONDS, ping N   see machine.h
 // Prints "RESULT n seconds". Parameters are 100 bytes of JSON.
 #include <time.h>
 
@@ -13,6 +16,7 @@
 
 #include "common/queue/submit.h"
 #include "common/redis/client.h"
+#include "tests/bench/machine.h"
 
 namespace stint {
 namespace {
@@ -60,9 +64,33 @@ void bulk(redis::Client& client, const Keys& keys, int count, int resources) {
   }
 }
 
+void steady(redis::Client& client, const Keys& keys, int count, int rate) {
+  const int64_t begin = bench_now_ns();
+  for (int64_t done = 0; done < count; done += 100) {
+    const int64_t wait = begin + done * 1'000'000'000 / rate - bench_now_ns();
+    if (wait > 0) {
+      timespec pause{wait / 1'000'000'000, wait % 1'000'000'000};
+      nanosleep(&pause, nullptr);
+    }
+    bulk(client, keys, 100, 0);
+  }
+}
+
+void push(redis::Client& client, const Keys& keys, int count) {
+  for (int done = 0; done < count;) {
+    std::vector<std::string> words{"LPUSH", keys("inbox")};
+    for (int i = 0; i < 100 && done < count; ++i, ++done) {
+      words.push_back("{\"task\":\"noop\",\"params\":" + bench_job("noop", "").params + "}");
+    }
+    STINT_CHECK(client.run(redis::plain(std::move(words))).ok());
+  }
+}
+
 int run_driver(int argc, char** argv) {
   if (argc < 4) {
-    (void)std::fprintf(stderr, "usage: bench-driver URL enq|bulk|lat|res N [MS|RESOURCES]\n");
+    (void)std::fprintf(stderr,
+                       "usage: bench-driver URL enq|bulk|lat|res|steady|push|ceiling|ping N "
+                       "[MS|RESOURCES|RATE]\n");
     return 2;
   }
   auto url = redis::parse_url(argv[1]);
@@ -72,9 +100,17 @@ int run_driver(int argc, char** argv) {
   std::string mode = argv[2];
   int count = std::atoi(argv[3]);
   int extra = argc > 4 ? std::atoi(argv[4]) : 0;
+  if (mode == "ceiling" || mode == "ping") {
+    mode == "ping" ? measure_ping(*client, count) : measure_ceiling(*url, count);
+    return 0;
+  }
   int64_t start = bench_now_ns();
   if (mode == "bulk" || mode == "res") {
     bulk(*client, keys, count, mode == "res" ? extra : 0);
+  } else if (mode == "steady") {
+    steady(*client, keys, count, extra);
+  } else if (mode == "push") {
+    push(*client, keys, count);
   } else {
     for (int i = 0; i < count; ++i) {
       send_batches(*client, keys, {{bench_job(mode == "lat" ? "mark" : "noop", "")}});

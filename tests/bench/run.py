@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""The benchmark of the whole engine: real stintd, workers and a private Redis. Prints one JSON object.
+"""The benchmark of the whole engine: real stintd, workers and a private Redis, beside what this machine can do at best, in one run.
+Prints one JSON object, and to stderr a table of the targets with the ratio to each. About five minutes.
 
-    cmake --build --preset release && tests/bench/run.py [--jobs 100000] [--workers 1,2,4] [--only drain,latency,...]
+    cmake --build --preset release && tests/bench/run.py [--jobs 100000] [--workers 1,2,4] [--only limits,drain,...] [--soak 10000000]
 
-Needs python3-redis. Figures: jobs/s for submit and drain, microseconds for latency, bytes, percent of one core.
-"""
+Needs python3-redis. Figures: jobs/s for submit and drain, microseconds for latency, bytes, percent of one core. A ratio above 1 is
+better than its target. Beside other queues: peers.py."""
 import argparse, json, os, pathlib, platform, shutil, signal, statistics, subprocess, sys, tempfile, time
 
 import redis
@@ -46,6 +47,12 @@ class Server:
         outer = sum(s["calls"] for n, s in stats.items() if n in ("cmdstat_evalsha", "cmdstat_eval", "cmdstat_blmove"))
         return outer, every
 
+    def heard(self, seconds):
+        """How many commands a second clients send, and how many there are with those inside scripts; by MONITOR."""
+        said = subprocess.run(["timeout", str(seconds), "redis-cli", "-s", self.socket, "monitor"], capture_output=True, text=True).stdout
+        lines = [line for line in said.splitlines() if line[:1].isdigit()]
+        return round(sum(" lua] " not in line for line in lines) / seconds, 1), round(len(lines) / seconds, 1)
+
     def stop(self):
         self.process.kill()
         self.process.wait()
@@ -59,7 +66,7 @@ class Daemon:
         config = pathlib.Path(server.dir, "stint.toml")
         self.latencies = pathlib.Path(server.dir, "latencies")
         config.write_text(
-            f'state_dir = "{server.dir}/state"\nlog_level = "warning"\n'
+            f'state_dir = "{server.dir}/state"\nlog_level = "error"\n'
             f'[redis]\nurl = "{server.url}"\n[workers]\nprocesses = {workers}\n'
             f'[plugins]\npaths = ["{BUILD}/bench"]\n[plugins.bench.config]\nlatency_file = "{self.latencies}"\n'
             f'[queues.default]\nkeep = "{keep}"\n')
@@ -132,19 +139,19 @@ def cli_bulk(jobs):
         server.stop()
 
 
-def drain(jobs, workers, keep="0s", resources=0, aof=False):
-    """From 5 % done to all done, so that the start of the processes is not counted."""
+def drain(jobs, workers, keep="0s", resources=0, aof=False, more=0):
+    """From 5 % done to all done, so that the start of the processes is not counted. more: jobs that wait besides."""
     server = Server(aof)
     daemon = None
     try:
-        driver(server, *(("res", jobs, resources) if resources else ("bulk", jobs)))
+        driver(server, *(("res", jobs, resources) if resources else ("bulk", jobs + more)))
         key = "stint:{default}:stats"
         done = lambda: int(server.client.hget(key, "succeeded") or 0)
         daemon = Daemon(server, workers, keep)
         wait(lambda: done() >= jobs * 0.05, 30)
         first, t0, c0, d0, calls0 = done(), time.time(), server.cpu(), daemon.cpu(), server.calls()
         wait(lambda: done() >= jobs, 120)
-        seconds, count, calls1 = time.time() - t0, jobs - first, server.calls()
+        seconds, count, calls1 = time.time() - t0, done() - first, server.calls()
         return {"jobs_per_s": round(count / seconds), "redis_us_per_job": round((server.cpu() - c0) / count * 1e6, 2),
                 "worker_us_per_job": round((daemon.cpu() - d0) / count * 1e6, 2),
                 "round_trips_per_job": round((calls1[0] - calls0[0]) / count, 3),
@@ -155,23 +162,23 @@ def drain(jobs, workers, keep="0s", resources=0, aof=False):
         server.stop()
 
 
-def latency(count):
+def latency(count, rate=0):
+    """Submit to the task's first line, one job every 10 ms; rate: so many other jobs a second meanwhile."""
     server = Server()
     daemon = Daemon(server, 2)
+    load = None
     try:
         daemon.ready(server, 2)
+        if rate:
+            load = subprocess.Popen([BUILD / "bin/bench-driver", server.url, "steady", str(rate * 3600), str(rate)], stdout=subprocess.DEVNULL)
         driver(server, "lat", count, 10)
-        wait(lambda: len(daemon.latencies.read_text().splitlines()) >= count, 10)
+        wait(lambda: len(daemon.latencies.read_text().splitlines()) >= count, 20)
         samples = sorted(int(x) for x in daemon.latencies.read_text().split())
-        pings = []
-        for _ in range(500):
-            t = time.perf_counter()
-            server.client.ping()
-            pings.append((time.perf_counter() - t) * 1e6)
-            time.sleep(0.002)
-        return {"start_p50_us": samples[len(samples) // 2], "start_p99_us": samples[int(len(samples) * 0.99)],
-                "python_ping_p50_us": round(statistics.median(pings))}
+        return {"start_p50_us": samples[len(samples) // 2], "start_p99_us": samples[int(len(samples) * 0.99)], "jobs_beside_per_s": rate}
     finally:
+        if load:
+            load.kill()
+            load.wait()
         daemon.stop()
         server.stop()
 
@@ -182,14 +189,95 @@ def idle(workers, seconds):
     try:
         daemon.ready(server, workers)
         time.sleep(3)
-        c0, d0, n0 = server.cpu(), daemon.cpu(), server.client.info("stats")["total_commands_processed"]
+        c0, d0 = server.cpu(), daemon.cpu()
         time.sleep(seconds)
-        n1 = server.client.info("stats")["total_commands_processed"]
-        rss = daemon.rss()
-        return {"workers": workers, "daemon_and_workers_percent": round((daemon.cpu() - d0) / seconds * 100, 3),
-                "redis_percent": round((server.cpu() - c0) / seconds * 100, 3),
-                "redis_commands_per_s": round((n1 - n0) / seconds, 1),
+        daemon_cpu, redis_cpu, rss = daemon.cpu() - d0, server.cpu() - c0, daemon.rss()
+        sent, every = server.heard(seconds)
+        return {"workers": workers, "daemon_and_workers_percent": round(daemon_cpu / seconds * 100, 3),
+                "redis_percent": round(redis_cpu / seconds * 100, 3),
+                "redis_commands_per_s": sent, "with_those_in_scripts_per_s": every,
                 "rss_supervisor_mb": round(rss[0] / 1e6, 1), "rss_worker_mb": round(max(rss[1:]) / 1e6, 1)}
+    finally:
+        daemon.stop()
+        server.stop()
+
+
+def inbox(jobs):
+    """LPUSH of JSON, taken in by stintd while its queue is paused."""
+    server = Server()
+    server.client.set("stint:{default}:paused", "1")
+    daemon = Daemon(server, 1)
+    try:
+        daemon.ready(server, 1)
+        started = time.time()
+        driver(server, "push", jobs)
+        wait(lambda: server.client.llen("stint:{default}:pending") >= jobs, 60)
+        return {"inbox_per_s": round(jobs / (time.time() - started))}
+    finally:
+        daemon.stop()
+        server.stop()
+
+
+def scripts(_options):
+    """Redis CPU a job of the scripts alone, by script_costs.py."""
+    out = {}
+    text = subprocess.run([ROOT / "tests/bench/script_costs.py", "--rounds", "5"], check=True, capture_output=True, text=True).stdout
+    for line in text.splitlines():
+        row = json.loads(line)
+        out[row["case"]] = {k: row[k] for k in ("submit", "claim", "finish", "claim_finish")}
+    return out
+
+
+def limits(_options):
+    """What the machine can do: the batched Lua ceiling, and the round trip of a PING."""
+    server = Server()
+    try:
+        words = lambda *args: subprocess.run([BUILD / "bin/bench-driver", server.url, *map(str, args)], check=True, capture_output=True,
+                                             text=True).stdout.split()
+        ceilings = []
+        for _ in range(3):
+            _, cycles, seconds = words("ceiling", 2)
+            ceilings.append(round(int(cycles) / float(seconds)))
+        _, p50, p99 = words("ping", 1000)
+        return {"ceiling_per_s": statistics.median(ceilings), "ping_p50_us": int(p50), "ping_p99_us": int(p99)}
+    finally:
+        server.stop()
+
+
+def best(runs):
+    return max(runs, key=lambda run: run["jobs_per_s"])
+
+
+def median_drain(jobs, *args, **kwargs):
+    runs = sorted((drain(jobs, *args, **kwargs) for _ in range(3)), key=lambda run: run["jobs_per_s"])
+    return runs[1]
+
+
+def drains(options):
+    tried = {n: drain(options.jobs, n) for n in map(int, options.workers.split(","))}
+    workers = max(tried, key=lambda n: tried[n]["jobs_per_s"])
+    many = drain(options.jobs, workers, more=1_000_000 - options.jobs) if options.jobs < 1_000_000 else None
+    return {"tried": {n: run["jobs_per_s"] for n, run in tried.items()}, "workers": workers,
+            "plain": median_drain(options.jobs, workers), "resources_1000": median_drain(options.jobs, workers, resources=1000),
+            "kept_1h": median_drain(options.jobs, workers, keep="1h"), "append_only": median_drain(options.jobs, workers, aof=True),
+            "of_a_million": many}
+
+
+def soak(options):
+    """Growth of resident memory, bytes a million jobs, over --soak jobs in rounds of half a million."""
+    server = Server()
+    daemon = Daemon(server, 2)
+    try:
+        daemon.ready(server, 2)
+        sizes, rounds = [], max(2, options.soak // 500_000)
+        for n in range(rounds):
+            driver(server, "bulk", 500_000)
+            wait(lambda: int(server.client.hget("stint:{default}:stats", "succeeded") or 0) >= (n + 1) * 500_000, 120)
+            sizes.append(daemon.rss())
+        grown = [last - first for first, last in zip(sizes[len(sizes) // 5], sizes[-1])]
+        millions = (rounds - 1 - len(sizes) // 5) / 2
+        return {"jobs": rounds * 500_000, "supervisor_bytes_per_million": round(grown[0] / millions),
+                "worker_bytes_per_million": round(max(grown[1:]) / millions)}
     finally:
         daemon.stop()
         server.stop()
@@ -200,30 +288,67 @@ def machine():
     return {"cpus": os.cpu_count(), "kernel": platform.release(), "redis": version, "build": BUILD.name}
 
 
+# figure -> (target, whether more is better)
+def targets(out):
+    d, drained = out.get("drains"), out.get("drains", {}).get("plain", {}).get("jobs_per_s")
+    rows = []
+
+    def row(name, figure, target, more=False):
+        if figure is not None and target:
+            rows.append({"figure": name, "value": figure, "target": round(target, 2), "ratio": round((figure / target if more else target / max(figure, 0.001)), 2)})
+
+    machine_can = out.get("limits", {})
+    if d:
+        row("drain, jobs/s (half the ceiling)", drained, 0.5 * machine_can.get("ceiling_per_s", 0), True)
+        row("drain, 1,000 resources", d["resources_1000"]["jobs_per_s"], 0.6 * drained, True)
+        row("drain, kept an hour", d["kept_1h"]["jobs_per_s"], 0.6 * drained, True)
+        row("drain, append-only everysec", d["append_only"]["jobs_per_s"], 0.8 * drained, True)
+        row("drain, of a million", d["of_a_million"] and d["of_a_million"]["jobs_per_s"], 0.9 * drained, True)
+        row("round trips a job", d["plain"]["round_trips_per_job"], 0.05)
+        row("worker CPU a job, us", d["plain"]["worker_us_per_job"], 2.5)
+    submitted = out.get("submit", {})
+    row("stint submit --bulk, jobs/s", out.get("cli", {}).get("stint_bulk_per_s"), 350_000, True)
+    row("library bulk, jobs/s", submitted.get("submit_bulk_per_s"), 350_000, True)
+    row("LPUSH into the inbox, taken in, jobs/s", out.get("inbox", {}).get("inbox_per_s"), 150_000, True)
+    row("Redis bytes a pending job", submitted.get("redis_bytes_per_pending_job"), 280)
+    plain = out.get("scripts", {}).get("plain", {})
+    row("Redis CPU, claim + finish, us a job", plain.get("claim_finish"), 3.5)
+    row("Redis CPU, submit, us a job", plain.get("submit"), 2.0)
+    late = out.get("latency", {})
+    row("submit to start, idle, p50 us", late.get("start_p50_us"), 4 * machine_can.get("ping_p50_us", 0))
+    row("submit to start, idle, p99 us", late.get("start_p99_us"), 10 * machine_can.get("ping_p50_us", 0))
+    row("submit to start, half load, p99 us", out.get("latency_loaded", {}).get("start_p99_us"), 20_000)
+    rest = out.get("idle", {})
+    row("idle, 8 workers: % of a core, stint's", rest.get("daemon_and_workers_percent"), 0.3)
+    row("idle, 8 workers: commands/s, sent", rest.get("redis_commands_per_s"), 10)
+    row("idle, 8 workers: commands/s, all", rest.get("with_those_in_scripts_per_s"), 10)
+    row("resident, a worker, MB", rest.get("rss_worker_mb"), 12)
+    row("resident, stintd, MB", rest.get("rss_supervisor_mb"), 12)
+    return rows
+
+
+PARTS = {"limits": limits, "scripts": scripts, "submit": lambda o: submit(o.jobs), "cli": lambda o: cli_bulk(o.jobs),
+         "inbox": lambda o: inbox(o.jobs), "drains": drains, "latency": lambda o: latency(1000), "idle": lambda o: idle(8, 20)}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=100000)
-    parser.add_argument("--workers", default="1,2,4")
-    parser.add_argument("--only", default="submit,cli,drain,variants,latency,idle")
-    args = parser.parse_args()
-    parts, best = args.only.split(","), 1
-    out = {"machine": machine(), "jobs": args.jobs}
-    if "submit" in parts:
-        out["submit"] = submit(args.jobs)
-    if "cli" in parts:
-        out["submit"] = {**out.get("submit", {}), **cli_bulk(args.jobs)}
-    if "drain" in parts:
-        out["drain"] = {n: drain(args.jobs, int(n)) for n in args.workers.split(",")}
-        best = max(out["drain"], key=lambda n: out["drain"][n]["jobs_per_s"])
-    if "variants" in parts:
-        out["drain_variants"] = {
-            "workers": int(best), "resources_1000": drain(args.jobs, int(best), resources=1000),
-            "kept_1h": drain(args.jobs, int(best), keep="1h"), "aof_everysec": drain(args.jobs, int(best), aof=True)}
-    if "latency" in parts:
-        out["latency"] = latency(1000)
-    if "idle" in parts:
-        out["idle"] = idle(8, 20)
+    parser.add_argument("--workers", default="1,2,4,8")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, of " + ",".join(PARTS))
+    parser.add_argument("--soak", type=int, default=0, help="also run so many jobs and report how memory grows")
+    options = parser.parse_args()
+    out = {"machine": machine(), "jobs": options.jobs}
+    for part in options.only.split(","):
+        out[part] = PARTS[part](options)
+    if "drains" in out and "latency" in out:
+        out["latency_loaded"] = latency(500, out["drains"]["plain"]["jobs_per_s"] // 2)
+    if options.soak:
+        out["soak"] = soak(options)
+    out["targets"] = targets(out)
     print(json.dumps(out, indent=1))
+    for row in out["targets"]:
+        print("%-42s %12s  target %12s  ratio %5.2f" % tuple(row.values()), file=sys.stderr)
 
 
 if __name__ == "__main__":
