@@ -85,15 +85,42 @@ bash -c "$line ${sanitized:+-fsanitize=$sanitized}"
 # shellcheck disable=SC2016  # backticks of Markdown
 sed -n '/^```cpp$/,/^```$/{/^```/!p}' "$root/share/doc/stint/clients.md" >documented.cc
 bash -c "${line//submit/documented} ${sanitized:+-fsanitize=$sanitized}" || fail "the program in clients.md"
+
+echo "-- a task that submits: both interfaces in one plugin"
+cat >relay.cc <<'END'
+#include <stint/client.hpp>
+#include <stint/task.hpp>
+
+STINT_PLUGIN("relay", "1.0") {
+  plugin.task("relay", [](stint::Job& job) {
+    stint::client::Options options;
+    options.state_dir = job.resource();
+    auto client = stint::client::Client::connect(options);
+    if (!client) throw std::runtime_error(client.error().message);
+    stint::client::Job next;
+    next.task = "hello";
+    next.id = job.id() + ".next";
+    auto sent = client->submit(next);
+    if (!sent.ok()) throw std::runtime_error(sent.error->message);
+    return stint::quoted(sent.id);
+  });
+}
+END
+flags=$(pkg-config --cflags --libs stint-task stint-client)
+# shellcheck disable=SC2086  # words
+g++ -std=c++17 -fPIC -shared relay.cc $flags ${sanitized:+-fsanitize=$sanitized} -o relay.so || fail "relay.so"
+own=$(exports relay.so | tr ' ' '\n' | grep -E '^(redis|sds|_ZN?K?(5stint|4toml))' || true)
+[ -z "$own" ] || fail "relay.so exports $own"
+
 if [ -z "$sanitized" ]; then
   needed=$(ldd ./submit | grep -E 'hiredis|toml|libuv|fmt|spdlog' || true)
   [ -z "$needed" ] || fail "a program with libstint-client.a needs $needed"
 fi
 
-echo "-- the installed stintd runs both plugins"
+echo "-- the installed stintd runs the plugins"
 for name in $(env | grep -oE '^STINT_[A-Z_]+' || true); do unset "$name"; done
-printf 'state_dir = "%s"\n[plugins]\npaths = ["%s", "%s", "%s"]\n[workers]\nprocesses = 1\n' \
-  "$temp/state" "$temp/hello.so" "$temp/hello_c.so" "$root/lib/stint/tasks/echo.so" >"$temp/stint.toml"
+printf 'state_dir = "%s"\n[plugins]\npaths = ["%s", "%s", "%s", "%s"]\n[workers]\nprocesses = 1\n' \
+  "$temp/state" "$temp/hello.so" "$temp/hello_c.so" "$temp/relay.so" "$root/lib/stint/tasks/echo.so" >"$temp/stint.toml"
 chmod go-w "$temp"/*.so
 export STINT_CONFIG=$temp/stint.toml
 "$root/sbin/stintd" 2>"$temp/stintd.log" &
@@ -110,6 +137,8 @@ for task in hello hello.c; do
   result=$("$root/bin/stint" submit $task --wait=30s) || { cat "$temp/stintd.log"; fail "$task did not succeed"; }
   [ "$result" = '{"hello": "world"}' ] || fail "$task answered $result"
 done
+"$root/bin/stint" submit relay --id first -r "$temp/state" --wait=30s >/dev/null || { cat "$temp/stintd.log"; fail "relay did not submit"; }
+result=$("$root/bin/stint" job wait first.next) || fail "what relay submitted did not succeed: $result"
 
 echo "-- the programs that submit find it, as the command line does"
 for program in ./submit by_cmake/submit; do
