@@ -76,7 +76,7 @@ Result<redis::OwnedReply> QueueSession::ask(const redis::Command& command) {
 std::vector<Result<redis::OwnedReply>> QueueSession::ask_all(
     const std::vector<redis::Command>& commands) {
   std::vector<Result<redis::OwnedReply>> results;
-  for (size_t from = 0; from < commands.size(); from += kPipeline) {
+  for (size_t from = 0; results.size() < commands.size(); from += kPipeline) {
     size_t size = std::min(kPipeline, commands.size() - from);
     auto first = commands.begin() + static_cast<std::ptrdiff_t>(from);
     std::vector<redis::Command> group(first, first + static_cast<std::ptrdiff_t>(size));
@@ -92,6 +92,10 @@ std::vector<Result<redis::OwnedReply>> QueueSession::ask_all(
     }
     for (auto& reply : replies) {
       results.push_back(reply ? std::move(reply) : explain_refusal(reply.error(), config_));
+    }
+    auto still = std::find_if(replies.begin(), replies.end(), lost);
+    while (still != replies.end() && results.size() < commands.size()) {
+      results.emplace_back(still->error());  // not sent: each group would wait anew
     }
   }
   return results;

@@ -30,7 +30,8 @@ class QueueSession {
   void choose(const std::string& queue) { keys_ = Keys(config_.ns, queue); }
 
   // For what may safely be done twice (reads, submits with their nonce): asked again on a new
-  // connection, once, when there was no reply. Commands are pipelined in groups of at most 32.
+  // connection, once, when there was no reply; if there is none again, the groups that follow are
+  // not sent and get that error. Commands are pipelined in groups of at most 32.
   Result<redis::OwnedReply> ask(const redis::Command& command);
   std::vector<Result<redis::OwnedReply>> ask_all(const std::vector<redis::Command>& commands);
   // For the rest: once. After kUnavailable it may have happened or not.

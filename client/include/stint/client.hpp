@@ -15,8 +15,8 @@
 // them, one a thread, work side by side. Everything else here is plain values. After fork() a
 // Client is its parent's alone: the child connects anew. Nothing raises or catches signals.
 // Exceptions: none but std::bad_alloc; what can fail says so in what it returns.
-// Time: connecting takes at most 5 s, a call at most 20 s where Redis does not answer; wait() as
-// long as its limit says, and no more than those on top.
+// Time: connecting takes at most 5 s; a call gives up after some 15 s without an answer; wait()
+// takes as long as its limit says, and no more than that on top.
 #ifndef STINT_CLIENT_HPP
 #define STINT_CLIENT_HPP
 

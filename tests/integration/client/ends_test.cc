@@ -1,7 +1,10 @@
 // <stint/client.hpp>: what became of jobs.
+#include <unistd.h>
+
 #include <thread>
 
 #include "tests/integration/client/calls.h"
+#include "tests/support/cut_proxy.h"
 
 using namespace stint;
 using client::Code;
@@ -71,6 +74,23 @@ TEST_CASE("client library: hundreds of jobs are awaited together") {
   }
   CHECK(ended + on_the_way == 350);
   CHECK(ended == 350 - static_cast<size_t>(calls.pending()));
+}
+
+TEST_CASE("client library: where the connection is lost for good, every awaited job is told so") {
+  Calls calls;
+  test::CutProxy proxy(calls.server.socket());
+  auto c = calls.connect(proxy.url().socket);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5'000; ++i) {
+    ids.push_back("none" + std::to_string(i));
+  }
+  REQUIRE(unlink(proxy.url().socket.c_str()) == 0);  // no new connection
+  proxy.cut_after_reply_bytes(10'000);
+  auto all = c.wait(ids);
+  REQUIRE(all.size() == ids.size());
+  for (const auto& one : all) {
+    CHECK(code_of(one) == Code::kUnreachable);
+  }
 }
 
 TEST_CASE(
