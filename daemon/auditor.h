@@ -81,7 +81,7 @@ class Auditor {
   std::string cursor_ = "0";
   std::deque<std::string> ids_;        // of this page
   std::vector<std::string> asked_;     // by the audit under way
-  std::vector<Mend> mends_;             // jobs that lost their records
+  std::vector<Mend> mends_;            // jobs that lost their records
   std::deque<std::string> resources_;  // whose locks are to be looked at
   std::set<size_t> said_, found_;      // hashes of findings: of the last full pass, of this one
   size_t new_ = 0;                     // of this pass, not said before

@@ -12,6 +12,8 @@ namespace stint {
 namespace {
 
 constexpr milliseconds kLookPause{2'000};
+// Where the wait on the queue is not possible; no wake-up may be slept through for longer than 1 s.
+constexpr milliseconds kStandIn{900};
 // Longer would be cheaper still; but Redis keeps a waiter whose host has died, and serves it, until
 // its wait is over.
 constexpr const char* kWaitSeconds = "5";
@@ -114,6 +116,7 @@ void Claimer::on_claimed(const Claimed& claimed) {
       }
       return;
     case Claimed::Status::kOk:
+      timer_.stop();  // a look that stood in for the wait
       break;
   }
   // Token 0: nothing was taken. Else there may be more, also where all that was taken had to wait
@@ -134,8 +137,8 @@ void Claimer::wait_if_empty() {
   }
   if (!wait_link_.ready()) {
     wait_link_.open();  // nothing if it is open; its on_ready looks again
-    timer_.start(
-        kLookPause);  // nor may a queue stand still because only this connection cannot be made
+    // Nor may a queue stand still because only this connection cannot be made.
+    timer_.start(kStandIn);
     return;
   }
   waiting_ = true;
@@ -156,7 +159,7 @@ void Claimer::on_wait_over(const Result<redis::ReplyView>& reply) {
   if (!reply && reply.error().code == ErrorCode::kRefused) {
     // A Redis at its memory limit refuses to move anything outside a script: looked again in a
     // while.
-    timer_.start(kLookPause);
+    timer_.start(kStandIn);
     return;
   }
   if (reply && reply->is_nil()) {

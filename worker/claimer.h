@@ -1,10 +1,10 @@
 // Gets jobs of one queue: claims when asked to, and when the queue is empty waits for the next id
 // on a connection of its own. Loop's thread; one a queue. Invariants: at most one claim is
 // unanswered; it is repeated under the same sequence number until it is answered, also over
-// reconnects, and only then comes the next number. Every wait that was served or broke is followed by
-// a claim: one of no jobs if there is no room, which gives what the wait moved to `reserved` back to
-// the tail of pending. One that timed out is followed by a look at `reserved`, and if there is anything
-// by a claim.
+// reconnects, and only then comes the next number. Every wait that was served or broke is followed
+// by a claim: one of no jobs if there is no room, which gives what the wait moved to `reserved`
+// back to the tail of pending. One that timed out is followed by a look at `reserved`, and if there
+// is anything by a claim.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,7 @@ MUTANTS = [
     ('claim: forgets locks taken in the batch', 'lib/take.lua', "local holder = taken[resource] or holders[k]", "local holder = holders[k]"),
     ('claim: its next holder has to wait', 'lib/take.lua', "if holder and holder ~= id or", "if holder or"),
     ('claim: takes no lock', 'lib/take.lua', "will('HSET', 'locks', resource, id)", ""),
-    ('claim: a copy of an active job is given', 'lib/take.lua', "record and not held[i] and", "record and"),
+    ('claim: a copy of an active job is given', 'lib/take.lua', "elseif record and not held[i] and", "elseif record and"),
     ('claim: no place in line', 'lib/take.lua', "place = place + 1", "place = place"),
     ('claim: last come, first served', 'lib/take.lua', "place = place + 1", "place = place - 1"),
     ('claim: the line forgets how long it is', 'lib/take.lua', "will('SET', 'blockseq', text(place))", ""),

@@ -25,8 +25,8 @@ if fields > 0 then
   call('HSET', P .. 'worker:' .. worker, unpack(ARGV, 4, 3 + fields))
   call('PEXPIRE', P .. 'worker:' .. worker, text(math.max(1, ttl)))
 end
-if #tasks > 0 then
-  call('HSET', P .. 'tasks', unpack(tasks))
+for i = 1, #tasks, 1000 do
+  call('HSET', P .. 'tasks', unpack(tasks, i, math.min(i + 999, #tasks)))
 end
 if #old > 0 then
   call('ZREM', P .. 'workers', unpack(old))

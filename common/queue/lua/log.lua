@@ -22,7 +22,7 @@ local function append(id, first, last, numbered, bytes)
     end
   end
   while bytes > kMost do
-    local oldest, n = call('LRANGE', key, 0, 63), 0
+    local oldest, n = redis.pcall('LRANGE', key, 0, 63), 0  -- of another type: an error, and empty
     while bytes > kMost and n < #oldest do
       n = n + 1
       bytes = bytes - #oldest[n]

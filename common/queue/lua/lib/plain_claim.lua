@@ -94,7 +94,7 @@ local function plain_give(worker, seq, lease, records, resources, locks, token, 
   end
   if #locks > 40 then
     -- Up to 512 short fields Redis keeps as one list and searches it from the front: 2 us a field. One long field makes it a table.
-    local long = string.rep('long ', 20)
+    local long = string.rep('\n', 100)  -- no resource has such a name
     call('HSET', P .. 'locks', long, '')
     call('HDEL', P .. 'locks', long)
   end

@@ -92,7 +92,7 @@ local function plain_count(runs)
 end
 
 local function plain_is_new(worker, seq)
-  local last = match(call('HGET', P .. 'fins', worker) or '', '^%d+')
+  local last = seq ~= '0' and match(call('HGET', P .. 'fins', worker) or '', '^%d+')
   return seq ~= '0' and not (last and tonumber(seq) <= tonumber(last))
 end
 

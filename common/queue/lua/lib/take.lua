@@ -63,7 +63,7 @@ local function living(ids)
     if dead > 0 then
       left[id] = dead - 1
       count('ghosts', -1)
-    elseif not record and not resources[id] then
+    elseif not record and not held[i] and not resources[id] then
       resources[id] = ''
       if ghosts_are_lost() then
         count('ghosts', -1)

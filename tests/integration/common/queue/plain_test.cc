@@ -124,3 +124,35 @@ TEST_CASE("plain submit, claim, finish: a key of another type stops them before 
     }
   }
 }
+
+TEST_CASE("plain claim: many locks are taken without harm to any that is held") {
+  QueueOfTest q;
+  // Names that the keeper of a table of locks could be tempted to use for itself.
+  std::string odd;
+  for (int i = 0; i < 20; ++i) {
+    odd += "long ";
+  }
+  q.add({job("odd", odd)});
+  REQUIRE(q.take(1, 1).ids.size() == 1);
+  std::vector<JobSpec> many;
+  for (int i = 0; i < 30; ++i) {
+    many.push_back(job("j" + std::to_string(i), "r" + std::to_string(i)));
+  }
+  q.add(many);
+  REQUIRE(q.take(2, 30).ids.size() == 30);
+  CHECK(q.say({"HLEN", q.keys("locks")}) == "31");
+  CHECK(q.say({"HGET", q.keys("locks"), odd}) == "odd");
+  q.add({job("second", odd)});
+  CHECK(q.take(3, 1).ids.empty());
+}
+
+TEST_CASE("claim: a copy of a job that runs without a record is dropped, and ends nothing") {
+  QueueOfTest q;
+  q.add({job("a")});
+  Given given = q.take(1);
+  q.say({"HDEL", q.keys("jobs"), "a"});
+  q.say({"LPUSH", q.keys("pending"), "a"});
+  CHECK(q.take(2).ids.empty());
+  CHECK(q.say({"ZSCORE", q.keys("failed"), "a"}).empty());
+  CHECK(q.say({"HEXISTS", q.keys("active"), "a"}) == "1");
+}
