@@ -86,11 +86,11 @@ std::vector<std::string> live_words(Session& session, WordKind kind) {
 }  // namespace
 
 ExitCode print_completion(const Globals& globals, const std::string& shell) {
-  static const std::map<std::string, const char*> kScripts{
+  static const std::map<std::string, const char*> scripts{
       {"bash", kBash}, {"zsh", kZsh}, {"fish", kFish}};
   Output out(globals);
-  auto found = kScripts.find(shell);
-  if (found == kScripts.end()) {
+  auto found = scripts.find(shell);
+  if (found == scripts.end()) {
     return out.fail({ErrorCode::kInvalid, "stint completion bash|zsh|fish: which?"});
   }
   out.line(found->second);
@@ -98,14 +98,14 @@ ExitCode print_completion(const Globals& globals, const std::string& shell) {
 }
 
 WordKind kind_of_value(const std::string& option) {
-  static const std::map<std::string, WordKind> kKinds{
+  static const std::map<std::string, WordKind> kinds{
       {"--config", WordKind::kFile},    {"--params-file", WordKind::kFile},
       {"--bulk", WordKind::kFile},      {"--state-dir", WordKind::kFile},
       {"--queue", WordKind::kQueue},    {"-q", WordKind::kQueue},
       {"--task", WordKind::kTask},      {"--state", WordKind::kState},
       {"--kind", WordKind::kErrorKind}, {"--backoff", WordKind::kBackoff}};
-  auto found = kKinds.find(option);
-  return found == kKinds.end() ? WordKind::kNothing : found->second;
+  auto found = kinds.find(option);
+  return found == kinds.end() ? WordKind::kNothing : found->second;
 }
 
 WordKind kind_of_argument(const std::string& verb_path) {
