@@ -31,20 +31,19 @@ struct Theatre {
   TaskTable tasks;
 };
 
-Result<Theatre*> set_stage(const Trial& trial) {
-  auto* stage = new Theatre;
+Result<void> set_stage(const Trial& trial, Theatre& stage) {
   auto plugins = load_plugins({trial.plugin});
   if (!plugins) {
     return plugins.error();
   }
-  stage->plugins = std::move(*plugins);
-  auto tasks = make_task_table(stage->plugins, {});
+  stage.plugins = std::move(*plugins);
+  auto tasks = make_task_table(stage.plugins, {});
   if (!tasks) {
     return tasks.error();
   }
-  stage->tasks = std::move(*tasks);
-  connect_host_functions(stage->jobs, stage->stock);
-  return stage;
+  stage.tasks = std::move(*tasks);
+  connect_host_functions(stage.jobs, stage.stock);
+  return {};
 }
 
 Result<void> open_plugins(const Theatre& stage, const std::string& config) {
@@ -171,23 +170,23 @@ int run_trial(const Trial& trial) {
   for (int number : {SIGINT, SIGTERM}) {
     (void)std::signal(number, [](int) { interrupts = interrupts + 1; });
   }
-  auto stage = set_stage(trial);
-  if (!stage) {
-    return refuse(stage.error());
+  static auto* const stage = new Theatre;
+  if (auto set = set_stage(trial, *stage); !set) {
+    return refuse(set.error());
   }
-  const Task* task = (*stage)->tasks.find(trial.task);
+  const Task* task = stage->tasks.find(trial.task);
   if (task == nullptr) {
-    auto ids = (*stage)->tasks.ids();
+    auto ids = stage->tasks.ids();
     auto name = nearest(trial.task, ids);
     return refuse({ErrorCode::kInvalid, "no task " + trial.task + " in " + trial.plugin +
                                             (name ? "; did you mean " + *name + "?" : "")});
   }
-  if (auto opened = open_plugins(**stage, trial.config); !opened) {
+  if (auto opened = open_plugins(*stage, trial.config); !opened) {
     return refuse(opened.error());
   }
-  int code = to_int(run_job(adopt(**stage, trial, *task)));
+  int code = to_int(run_job(adopt(*stage, trial, *task)));
   if (code == to_int(ExitCode::kOk)) {
-    for (const Plugin& plugin : (*stage)->plugins) {
+    for (const Plugin& plugin : stage->plugins) {
       plugin.close();
     }
   }
