@@ -15,6 +15,7 @@
 #define NO_LEAVING 7      /* delete leaves a blocked job in the line, and the line is believed (lib/withdraw.lua, first_in_line) */
 #define NO_ORDER 8        /* the last in line is called, not the first (lib/lock.lua, first_in_line) */
 #define NO_OWN_LOCK 9     /* claim takes the lock that a job holds itself for another's (lib/take.lua, lock) */
+#define NO_COUNTING_OFF 10 /* claim throws a dead copy away and leaves ghosts as it is (lib/take.lua, living) */
 
 #define JOBS 3
 #define ROOM 6
@@ -134,7 +135,8 @@ inline claim(n, got) {
         k++;
         pop_tail(j);
         if
-        :: ghosts[j] > 0 -> ghosts[j]--
+        :: ghosts[j] > 0 && kept(NO_COUNTING_OFF) -> ghosts[j]--
+        :: ghosts[j] > 0 && mutant == NO_COUNTING_OFF
         :: ghosts[j] == 0 && !record[j]
         :: else ->
             if
@@ -284,7 +286,7 @@ proctype End() {
 end:
   timeout ->
   assert(!record[1] && !record[2] && !record[3]);
-  assert(lock == 0 && n_pending == 0 && n_line == 0)
+  assert(lock == 0 && n_pending == 0 && n_line == 0 && ghosts[1] + ghosts[2] + ghosts[3] == 0)
 }
 
 init {

@@ -15,6 +15,7 @@
 #define NO_WAY_BACK 6   /* a failed attempt with budget left is put nowhere (lib/settle.lua, will_retry) */
 #define NO_KNOWN 7      /* submit does not look whether the id is known (submit.lua) */
 #define NO_CLOSE 8      /* a supervisor settles only what the worker had noted, not what its last claim gave (close.lua) */
+#define NO_UNFLAGGING 9 /* a finish that succeeds leaves what was asked of the job in cancels (finish.lua) */
 
 #define RETRIES 1
 
@@ -122,7 +123,10 @@ inline finish(mine, ok) {
             :: cancels != DELETE -> in_done = 1
             :: record = 0 /* keep 0, or a delete was asked */
             fi;
-            cancels = 0
+            if
+            :: kept(NO_UNFLAGGING) -> cancels = 0
+            :: else
+            fi
         :: else -> settle()
         fi
     :: else /* lost_lease */
@@ -272,7 +276,7 @@ proctype End() {
 end:
   timeout ->
   assert(in_failed == record && !in_active && !in_scheduled && !in_done);
-  assert(pending + reserved == 0 && ghosts == 0 && running == 0)
+  assert(pending + reserved == 0 && ghosts == 0 && cancels == 0 && running == 0)
 }
 
 init {

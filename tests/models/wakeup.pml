@@ -14,6 +14,7 @@
 #define NO_RESERVED_FIRST 4 /* claim does not look into reserved (lib/take.lua, take) */
 #define NO_CLAIM_OF_NONE 5  /* a worker that has become busy does not give back what its wait moved (claim.lua, n = 0) */
 #define NO_LAST_CLAIM 6     /* a worker that leaves does not wait for the claim that it owes (worker/claimer.cc, settled) */
+#define NO_TAKE_OUT 7       /* claim reads the end of reserved and leaves it there (lib/take.lua, take) */
 
 mtype = { SERVED, TIMED_OUT, BROKEN, LEAVES };
 
@@ -105,7 +106,11 @@ inline claim(got) {
         :: !in_reserved[k] -> k++
         :: else -> break
         od;
-        in_reserved[k] = 0; n_reserved--; taken[k] = 1; got = 1
+        taken[k] = 1; got = 1;
+        if
+        :: kept(NO_TAKE_OUT) -> in_reserved[k] = 0; n_reserved--
+        :: else
+        fi
     :: else ->
         if
         :: n_pending > 0 ->
