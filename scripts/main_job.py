@@ -67,7 +67,7 @@ def show_list(title, lines):
         print(f"  ... and {len(lines) - SHOWN} more")
 
 
-def report(files, verdict, seconds, retry):
+def report(files, verdict, seconds, retry, kept):
     jobs = len(files.paths)
     print(f"{jobs} files, {human(verdict.bytes)}, in {seconds:.1f} s: {jobs / max(seconds, 0.001):.0f} jobs/s")
     print(f"{verdict.same} digests agree with sha256sum, {len(verdict.different)} differ, {len(verdict.lost)} jobs lost, "
@@ -76,8 +76,8 @@ def report(files, verdict, seconds, retry):
     show_list("skipped, because the name is not UTF-8 or holds control characters", [repr(p) for p in files.skipped])
     show_list("folders that cannot be listed", files.closed)
     show_list("failed", [f"{job['id']}  {message}" for job, message in verdict.failed])
-    if verdict.failed and retry:
-        print(f"  to retry them: {retry}")
+    if verdict.failed:
+        print(f"  to retry them{'' if kept else ' in a run with --keep (the queue of this one is gone with it)'}: {retry}")
     show_list("DIFFERENT", verdict.different)
     show_list("LOST", verdict.lost)
 
@@ -98,8 +98,8 @@ def main_job(daemon, files, keep):
     seconds = run_jobs(daemon, files)
     print("run: comparing with sha256sum", flush=True)
     verdict = compare(files, daemon.jobs(f"file-{n + 1}" for n in range(len(files.paths))), sha256sum(files.paths))
-    # Without --keep the queue is gone when this is read.
-    report(files, verdict, seconds, f"{daemon.command} job retry --state failed --yes" if keep else None)
+    stint = daemon.command if keep else f"{daemon.build}/bin/stint --config FILE"
+    report(files, verdict, seconds, f"{stint} job retry --state failed --yes", keep)
     return not verdict.different and not verdict.lost
 
 

@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# scripts/main_job.py with the build tree given as argument: what it says of a folder, and that one which cannot be listed
-# is an error with the reason, not a folder without files.
+# scripts/main_job.py with the build tree given as argument: what it says of a folder, of names and files that are no job
+# or a failed one, that --keep leaves a daemon, and that a folder which cannot be listed is an error with the reason.
 set -euo pipefail
 
 build=$1
 main_job=$(dirname "$(readlink -f "$0")")/../../../scripts/main_job.py
 temp=$(mktemp -d)
-trap 'rm -rf "$temp"' EXIT
+pid=''  # of the daemon that --keep left
+kept=''
+clean_up() {
+  [ -z "$pid" ] || ! kill "$pid" 2>/dev/null || timeout 60 tail --pid="$pid" -f /dev/null || kill -KILL "$pid"
+  rm -rf "$temp" "$kept"
+}
+trap clean_up EXIT
 
 fail() {
   echo "FAIL: $*" >&2
@@ -24,3 +30,55 @@ code=0
 python3 "$main_job" "$build" "$temp/none" >"$temp/out" 2>&1 || code=$?
 [ "$code" = 1 ] || fail "a folder that cannot be listed: exit $code"
 grep -q "$temp/none cannot be listed: No such file" "$temp/out" || fail "the reason is not said"
+
+mkdir "$temp/names"
+echo 1 >"$temp/names/plain"
+echo 2 >"$temp/names/"$'latin-\xe9'
+echo 3 >"$temp/names/"$'line\nbreak'
+python3 "$main_job" "$build" "$temp/names" >"$temp/out" 2>&1 || fail "names that cannot be jobs: exit $?"
+grep -q '^1 digests agree with sha256sum, 0 differ, 0 jobs lost, 0 failed, 2 names skipped' "$temp/out" || fail "two names are skipped"
+grep -A2 '^skipped, because the name' "$temp/out" >"$temp/skipped" || fail "the skipped are not listed"
+grep -qF 'latin-\xe9' "$temp/skipped" || fail "the name that is not UTF-8 is not listed"
+grep -qF 'line\nbreak' "$temp/skipped" || fail "the name with a control character is not listed"
+
+# --keep: three commands, and a daemon that answers them.
+python3 "$main_job" "$build" "$temp/files" --keep >"$temp/out" 2>&1 || fail "--keep: exit $?"
+pid=$(sed -n 's/^stintd is running (pid \([0-9]*\),.*/\1/p' "$temp/out")
+kept=$(sed -n 's/^  kill .*; rm -r \(.*\)$/\1/p' "$temp/out")
+[[ -n "$pid" && -d "$kept" ]] || fail "--keep does not say what it leaves"
+sed -n '/^stintd is running/,/^Stop it/s/^  //p' "$temp/out" >"$temp/commands"
+[ "$(wc -l <"$temp/commands")" = 3 ] || fail "not three commands to try"
+while read -r command; do
+  bash -c "$command" >"$temp/said" 2>&1 || { cat "$temp/said" >&2; fail "after --keep: exit $?: $command"; }
+done <"$temp/commands"
+grep -q "^  kill $pid; tail" "$temp/out" || fail "how to stop it is not said"
+bash -c "$(sed -n 's/^  \(kill .*\)/\1/p' "$temp/out")" || fail "the command that stops it: exit $?"
+[ ! -e "$kept" ] || fail "$kept is left"
+! kill -0 "$pid" 2>/dev/null || fail "stintd $pid is left"
+pid='' kept=''
+
+# A file that the user may not read; to root every file is readable.
+as_user=()
+if [ "$(id -u)" = 0 ]; then
+  as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/ TMPDIR=/tmp)
+  chmod 755 "$temp"
+fi
+if ! "${as_user[@]}" test -r "$main_job" -a -x "$build/bin/stintd"; then
+  echo "not shown here: a file that cannot be read, because nobody else may read $build"
+  exit 0
+fi
+chmod 000 "$temp/files/2"
+for keep in '' --keep; do
+  "${as_user[@]}" python3 "$main_job" "$build" "$temp/files" $keep >"$temp/out" 2>&1 || fail "an unreadable file: exit $?"
+  if [ -n "$keep" ]; then
+    pid=$(sed -n 's/^stintd is running (pid \([0-9]*\),.*/\1/p' "$temp/out")
+    kept=$(sed -n 's/^  kill .*; rm -r \(.*\)$/\1/p' "$temp/out")
+  fi
+  grep -q '^2 digests agree with sha256sum, 0 differ, 0 jobs lost, 1 failed, 0 names skipped' "$temp/out" || fail "not one failed job"
+  grep -A1 '^failed:' "$temp/out" | grep -q "file-2  .*$temp/files/2.*Permission denied" || fail "the failed job is not listed"
+  grep '^  to retry them' "$temp/out" | grep -q ' job retry --state failed --yes$' || fail "the command to retry is not said"
+done
+chmod 644 "$temp/files/2"
+retry=$(sed -n 's/^  to retry them: //p' "$temp/out")
+bash -c "$retry" >"$temp/said" 2>&1 || { cat "$temp/said" >&2; fail "the command to retry: exit $?"; }
+bash -c "${retry%% job *} job wait file-2" >"$temp/said" 2>&1 || { cat "$temp/said" >&2; fail "file-2 is not done after the retry"; }
