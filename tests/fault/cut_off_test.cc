@@ -13,6 +13,7 @@ using namespace stint::test;
 namespace {
 
 constexpr milliseconds kLong{30'000};
+constexpr milliseconds kLease{4'000};  // a second between fence and kill: this machine may be busy
 
 struct CutOff {
   RedisServer redis;
@@ -23,7 +24,7 @@ struct CutOff {
     DaemonOptions two;
     two.redis_url = redis.url_text();
     two.processes = 2;
-    two.toml = short_leases("4s");  // a second between fence and kill: this machine may be busy
+    two.toml = short_leases(std::to_string(kLease.count()) + "ms");
     daemon = std::make_unique<Daemon>(two);
     push(*daemon, "heeds", "wait", announced(*daemon / "heeding", R"("seconds":6)"));
     push(*daemon, "hangs", "hang_once",
@@ -31,10 +32,11 @@ struct CutOff {
     REQUIRE(until_started(*daemon / "heeding"));
     REQUIRE(until_started(*daemon / "hanging"));
   }
-  // While it does not answer.
-  void until_both_have_stopped() const {
+  // While it does not answer, as it has not since `silent`: until every lease has run out, too.
+  void until_both_have_stopped(MonoTime silent) const {
     REQUIRE(until_logged(*daemon, "no renewal was answered in time"));
     REQUIRE(until_logged(*daemon, "a job is past its end: lost"));
+    REQUIRE(eventually(kLong, [&] { return now_mono() - silent > kLease; }));
   }
   // Afterwards. Uncounted: no retries were given, and both run again.
   void both_end_well() const {
@@ -57,7 +59,7 @@ struct CutOff {
 TEST_CASE("cut off: a Redis that is frozen for longer than a lease costs no attempt") {
   CutOff it({});
   it.redis.signal(SIGSTOP);
-  it.until_both_have_stopped();
+  it.until_both_have_stopped(now_mono());
   it.redis.signal(SIGCONT);
   it.both_end_well();
 }
@@ -71,7 +73,7 @@ TEST_CASE(
   std::jthread foreign([client = it.redis.client()]() mutable {
     (void)client.run(redis::plain({"EVAL", "while true do end", "0"})).ok();
   });
-  it.until_both_have_stopped();
+  it.until_both_have_stopped(now_mono());
   REQUIRE(killer.run(redis::plain({"SCRIPT", "KILL"})).ok());
   foreign.join();
   it.both_end_well();
