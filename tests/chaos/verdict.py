@@ -32,6 +32,14 @@ def classify(job, attempts):
     return 'unexpected', f'{state}: {job.text}'
 
 
+def reports(hosts):
+    """What a sanitizer wrote into the logs of daemons and workers: a build with one is to fail by it."""
+    for host in hosts:
+        for line in host.log.read_text(errors='replace').splitlines():
+            if 'Sanitizer' in line or 'runtime error:' in line:
+                yield 'sanitizer', f'{host.log.name}: {line[:300]}'
+
+
 def cuts(path):
     """When connections were cut: {name: [time]}."""
     found = collections.defaultdict(list)
@@ -67,7 +75,7 @@ class Verdict:
                 self.overlapping += 1
                 self.wrong.append(('overlap', f'{key}: {old["job"]} token {old["token"]} (pid {old["pid"]}, {old["host"]}) acted {seconds:.3f} s '
                                    f'after {new["job"]} token {new["token"]} (pid {new["pid"]}, {new["host"]}) began at {new["t"]:.3f}'))
-        self.wrong += [(what, detail) for what, detail, _ in auditor.wrong] + load.wrong + world.wrong
+        self.wrong += [(what, detail) for what, detail, _ in auditor.wrong] + load.wrong + world.wrong + list(reports(world.hosts))
         hindrances = Hindrances(faults.done, cuts(world.folder / 'cuts'), world.watch.late)
         self.times = Times(world.watch, auditor.wakes(), hindrances, [h.name for h in world.hosts])
         self.wrong += self.times.judge(self.limits, options.seconds)
