@@ -60,11 +60,12 @@ def check(folder, language, code):
 
 
 def check_readme(folder):
-    for code in snippets("README.md", "python"):
-        code = replaced(code, "/tmp/stint-demo/redis.sock", str(folder / "state/redis.sock"))
-        status, out, err = run(folder, "python", replaced(code, "greet", "echo"))
-        expect(f"README.md: exit code ({err})", status, 0)
-        expect("README.md: the result", out, "{'any': ['json']}")
+    for language, result in (("python", "{'any': ['json']}"), ("js", "{ any: [ 'json' ] }")):
+        for code in snippets("README.md", language):
+            code = replaced(code, "/tmp/stint-demo/redis.sock", str(folder / "state/redis.sock"))
+            status, out, err = run(folder, language, replaced(code, "greet", "echo"))
+            expect(f"README.md, {language}: exit code ({err})", status, 0)
+            expect(f"README.md, {language}: the result", out, result)
 
 
 def main():
