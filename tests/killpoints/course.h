@@ -103,7 +103,8 @@ class Course {
 
   // Not before it is ready: until then TERM ends it at once.
   void stop() {
-    REQUIRE((!again_ || daemon_->until_ready()));
+    // The last point may have been reached a moment before the death there.
+    REQUIRE(until([&] { return !again_ || daemon_->until_ready(); }));
     daemon_->stop();
   }
 
