@@ -6,9 +6,9 @@
 #include <set>
 #include <utility>
 
+#include "common/plugin_file.h"
 #include "common/text/text.h"
 #include "worker/plugin_host/host_api.h"
-#include "common/plugin_file.h"
 #include "worker/plugin_host/plugin_table.h"
 
 namespace stint {
