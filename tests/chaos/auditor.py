@@ -22,7 +22,8 @@ return n + redis.call('HLEN', P .. 'active') + redis.call('ZCARD', P .. 'schedul
 
 
 class Auditor:
-    def __init__(self, world, load, attempts):
+    def __init__(self, world, load, attempts, keep_s):
+        self.keep_s = keep_s
         self.world, self.load, self.attempts, self.wrong, self.snapshots = world, load, attempts, [], 0
         self.client, self.submit = world.redis.client(5), scripts.assemble('submit', scripts.sources())
         self.state, self.full_at, self.stop, self.probes = None, 0, threading.Event(), {}
@@ -71,7 +72,7 @@ class Auditor:
         not_kept = now() - self.full_at < 30
         if job.place == 'done' and place != 'done' and not job.deleted and not not_kept:
             self.violate('came_back', f'{job.id} was done and is {place}')
-        job.missing, job.place, job.expires = None, place, float(s.done.get(job.id, 0))
+        job.missing, job.seen_at, job.place, job.expires = None, now(), place, float(s.done.get(job.id, 0))
         text = s.outcomes.get(job.id)
         if text != job.text:  # a retry takes the outcome away
             job.text, job.outcome = text, json.loads(text) if text else None
@@ -80,7 +81,9 @@ class Auditor:
         """It is not there any more. The reasons that are given in docs/protocol.md:"""
         expired = job.place == 'done' and job.expires <= time.time() * 1000
         not_kept = now() - self.full_at < 30 and (job.place == 'done' or self.attempts.completed(job.id) or job.cancelled)
-        if expired or not_kept or job.deleted:
+        # A machine that stood still took no snapshot between its end and its expiry.
+        unseen = not job.missing and now() - (job.seen_at or job.acked) > self.keep_s and self.attempts.completed(job.id)
+        if expired or not_kept or unseen or job.deleted:
             job.gone = True
             return
         job.missing = job.missing or now()

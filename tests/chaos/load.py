@@ -18,7 +18,7 @@ class Job:
     def __init__(self, job_id, door, spec):
         self.id, self.door, self.spec = job_id, door, spec
         self.acked = self.cancelled = self.deleted = None  # when it was acknowledged, and first asked to be cancelled, deleted
-        self.place = self.expires = self.outcome = self.text = self.missing = None  # as last seen by the auditor
+        self.place = self.expires = self.outcome = self.text = self.missing = self.seen_at = None  # as last seen by the auditor
         self.gone = False
 
 

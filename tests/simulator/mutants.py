@@ -1,11 +1,12 @@
 """Every safeguard of the scripts, and the script without it: (name, file, text, replacement). The simulation must miss each one;
-a text that is no longer there is an error, so that this table stays true."""
+a text that is no longer there is an error, so that this table stays true. What chance meets too rarely is shown by plain_test.cc,
+old_token_test.cc and lost_lock_test.cc instead."""
 import multiprocessing
 import time
 
 import scripts
 
-STEPS = 200000
+STEPS = 400000
 
 MUTANTS = [
     # claim
@@ -92,7 +93,6 @@ MUTANTS = [
     ('plain kept: parameters are not counted', 'lib/plain_kept.lua', ", P .. 'params'", ""),
     ('plain kept: its mark stays', 'lib/plain_kept.lua', ", P .. 'leases'", ""),
     ('plain kept: bytes are not counted', 'lib/plain_kept.lua', "redis.pcall('HINCRBY', P .. 'stats', 'kept_bytes', bytes)", ""),
-    ('plain kept: one job twice in a batch', 'lib/plain_kept.lua', "if seen[id] then", "if false then"),
     ('plain kept: in no place', 'lib/plain_kept.lua', "call('ZADD', P .. 'done', unpack(due))", ""),
     ('plain kept: without its outcome', 'lib/plain_kept.lua', "call('HSET', P .. 'outcomes', unpack(ARGV, 9))", ""),
     ('plain finish: leaves the record', 'lib/plain_finish.lua', "call('HDEL', P .. 'jobs', unpack(ids))", ""),
@@ -233,7 +233,6 @@ MUTANTS = [
     ('heartbeat: a lost lock stays lost', 'lib/hold.lua', "will('HSET', 'locks', resource, id)", ""),
     ('heartbeat: the earlier takes it back', 'lib/hold.lua', "if holder ~= id and later_holder(resource, holder, id, held[k].token) then", "if false then"),
     ('heartbeat: the later gives way', 'lib/later.lua', "return token > than_token", "return token < than_token"),
-    ('heartbeat: two of one worker both hold it', 'lib/hold.lua', "words[before] = 'taken'", ""),
     ('heartbeat: renewed though it is taken', 'heartbeat.lua', "if words[k] ~= 'taken' then", "if true then"),
     ('where: active is not looked up', 'lib/place.lua', "values[i] and 'active' or 'pending'", "'pending'"),
 ]

@@ -76,6 +76,20 @@ TEST_CASE("plain finish: a job twice in a batch is gone once") {
   CHECK(q.stat("succeeded") == "2");
 }
 
+TEST_CASE("plain finish: a job twice in a batch that is kept is done once") {
+  QueueOfTest q;
+  q.add({job("a"), job("b", "r")});
+  Given given = q.take(1);
+  auto said = q.report(1, {ended("a", given.token), ended("b", given.token),
+                           ended("a", given.token), ended("b", given.token)});
+  CHECK(said[0].place == Place::kDone);
+  CHECK(said[1].place == Place::kDone);
+  CHECK(said[2].lost_lease);
+  CHECK(said[3].lost_lease);
+  CHECK(q.stat("succeeded") == "2");
+  CHECK(q.say({"ZCARD", q.keys("done")}) == "2");
+}
+
 TEST_CASE("plain finish: the attempts of two claims, and then one that failed") {
   QueueOfTest q;
   q.add({job("a"), job("b", "r"), job("c")});
