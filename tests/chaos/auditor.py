@@ -27,7 +27,7 @@ class Auditor:
         self.world, self.load, self.attempts, self.wrong, self.snapshots = world, load, attempts, [], 0
         self.client, self.submit = world.redis.client(5), scripts.assemble('submit', scripts.sources())
         self.state, self.full_at, self.stop, self.probes = None, 0, threading.Event(), {}
-        self.asked_enough = threading.Event()
+        self.asked_enough, self.looked, self.longest = threading.Event(), now(), 0
         self.threads = [threading.Thread(target=t, daemon=True) for t in (self.watch, self.probe)]
         for thread in self.threads:
             thread.start()
@@ -54,6 +54,7 @@ class Auditor:
         text = self.client.eval(audit.DUMP, 1, PREFIX, *RESOURCES)
         self.state = s = audit.State(text, RESOURCES)
         self.snapshots += 1
+        self.longest, self.looked = max(self.longest, now() - self.looked), now()
         if s.pressure:
             self.full_at = now()
         for rule in (audit.structure, audit.locks, audit.side_tables):

@@ -178,6 +178,13 @@ class Faults:
             self.at(now() + 0.2, self.memory_back, entry)
         entry['until'] = now()
 
+    def do_rewrite(self, fault, entry):
+        entry['host'] = 'redis'
+        try:
+            self.world.redis.rewrite()
+        except redis.RedisError:
+            return False
+
     def do_script_flush(self, fault, entry):
         return self.ask(entry, 'SCRIPT', 'FLUSH')
 
@@ -244,7 +251,7 @@ class Faults:
             world.redis.start()
         if not world.redis.wait_ready(20):
             raise SystemExit('chaos: Redis does not come back; see redis.log')
-        world.redis.client().config_set('maxmemory', 0)
+        world.redis.client(20).config_set('maxmemory', 0)
         for host in world.hosts:
             if not host.alive():
                 host.start()

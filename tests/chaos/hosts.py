@@ -93,11 +93,19 @@ class Redis(Process):
         (folder / 'redis').mkdir()
 
     def command(self):
-        # Never rewritten: the append-only file is the story of every job.
+        # Rewritten by rewrite() alone: the append-only file is the story of every job.
         return ['redis-server', '--port', '0', '--unixsocket', self.socket, '--save', '', '--dir', str(self.folder / 'redis'),
                 '--appendonly', 'yes', '--appendfsync', self.appendfsync, '--auto-aof-rewrite-percentage', '0']
 
-    def client(self, timeout=2.0):
+    def rewrite(self):
+        """A short append-only file, or after an hour of jobs each start would read for many seconds. The old one is kept."""
+        for path in (self.folder / 'redis/appendonlydir').glob('*.incr.aof'):
+            kept = self.folder / 'redis' / path.name
+            if not kept.exists():
+                os.link(path, kept)  # what is still written goes to both names
+        self.client(20).bgrewriteaof()
+
+    def client(self, timeout=5.0):
         return redis.Redis(unix_socket_path=self.socket, socket_timeout=timeout, decode_responses=True,
                            encoding_errors='surrogateescape')
 

@@ -101,8 +101,12 @@ class Load:
         specs = [{'task': 'witness', 'id': f'long-{next(self.count)}', 'params': {'ms': 4000, 'do': 'ok', 'times': 0}, 'retries': 100,
                   'crash_limit': 1000, 'backoff': 'none'} for _ in range(count)]
         self.jobs.update((spec['id'], Job(spec['id'], 'long', spec)) for spec in specs)
-        self.world.redis.client().lpush(PREFIX + 'inbox', *map(line, specs))
-        self.acknowledge(specs)
+        while True:  # a disk that is busy with other things may keep Redis for seconds
+            try:
+                self.world.redis.client(20).lpush(PREFIX + 'inbox', *map(line, specs))
+                return self.acknowledge(specs)
+            except redis.TimeoutError:
+                pass  # the same ids again: a known one is not queued twice
 
     # ---- the doors
     def bulk(self, rng):

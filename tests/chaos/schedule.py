@@ -7,7 +7,7 @@ WEIGHTS = {
     'worker_kill': 14, 'worker_stop': 8, 'worker_stop_long': 5, 'supervisor_kill': 4, 'supervisor_stop': 4, 'supervisor_stop_long': 3,
     'host_kill': 3, 'host_stop': 2, 'host_stop_long': 3, 'redis_kill': 3, 'redis_shutdown': 2, 'redis_stop': 3, 'redis_stop_long': 2,
     'cut': 16, 'hole': 8, 'delay': 4, 'part': 4, 'part_long': 3, 'memory': 3, 'script_flush': 4, 'clients_kill': 3, 'reload': 3,
-    'restart': 3}
+    'restart': 3, 'rewrite': 0.25}
 DOORS = ('a', 'b', 'p')
 
 

@@ -83,7 +83,7 @@ class Verdict:
     def print(self, seed, seconds):
         kinds = collections.Counter(f['kind'] for f in self.faults.done)
         print(f'seed {seed}, {seconds:.0f} s, {len(self.load.jobs)} jobs submitted, {len(self.acked)} acknowledged, '
-              f'{len(self.attempts.all)} attempts, {self.auditor.snapshots} snapshots; drained in {self.drained:.1f} s')
+              f'{len(self.attempts.all)} attempts, {self.auditor.snapshots} snapshots (the longest pause {self.auditor.longest:.1f} s); drained in {self.drained:.1f} s')
         print(f'faults {sum(kinds.values())} (and {self.faults.skipped} without a victim): '
               + ', '.join(f'{k} {n}' for k, n in sorted(kinds.items())))
         print('jobs: ' + ', '.join(f'{k} {self.classes[k]}' for k in
@@ -122,8 +122,9 @@ def story(world, faults, load, attempts, job_id):
         yield f'\n-- {path.name}'
         yield from (line for line in path.read_text(errors='replace').splitlines() if word.search(line))
     yield '\n-- what Redis wrote'
-    for path in sorted((world.folder / 'redis').glob('appendonlydir/*.incr.aof')):
-        yield from transactions(path, word)
+    found = {path.name: path for path in (world.folder / 'redis').glob('**/*.incr.aof')}  # also those that a rewrite ended
+    for name in sorted(found, key=lambda name: int(name.split('.')[-3])):
+        yield from transactions(found[name], word)
 
 
 def transactions(path, word):
