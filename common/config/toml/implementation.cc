@@ -1,3 +1,3 @@
 // The one file that holds the code of toml++: it takes seconds to compile.
 #define TOML_IMPLEMENTATION
-#include <toml++/toml.h>
+#include "common/config/toml/tomlplusplus.h"

@@ -11,9 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include <toml++/toml.h>
-
 #include "common/clock.h"
+#include "common/config/toml/tomlplusplus.h"
 #include "common/error.h"
 
 namespace stint {

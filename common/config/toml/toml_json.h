@@ -5,9 +5,8 @@
 
 #include <string>
 
-#include <toml++/toml.h>
-
 #include "common/config/toml/table_reader.h"
+#include "common/config/toml/tomlplusplus.h"
 
 namespace stint {
 

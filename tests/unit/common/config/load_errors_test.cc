@@ -25,6 +25,14 @@ TEST_CASE("config: an unknown key is refused with its place and the nearest key"
   CHECK(scope.load().error().code == ErrorCode::kConfig);
 }
 
+TEST_CASE("config: a letter beyond ASCII outside of strings is refused with its place") {
+  ConfigScope scope;
+  // toml++ 3.3.0 is led into undefined behaviour by these: see tomlplusplus.h.
+  CHECK(scope.error_of("[wörkers]\n").find("stint.toml:1:3: ") == 0);
+  CHECK(scope.error_of("[workers]\nslots = 1\nslöts = 2\n").find("stint.toml:3:3: ") == 0);
+  CHECK(scope.error_of("slots = \"\"\"\nü\"\"\"\n").find("stint.toml:1:1: unknown key") == 0);
+}
+
 TEST_CASE("config: a wrong type or range is refused with its place") {
   ConfigScope scope;
   for (const char* bad : {"namespace = 1",
