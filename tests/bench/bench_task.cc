@@ -1,5 +1,5 @@
 // The plugin that the benchmark runs: `noop` does nothing; `mark` notes how long after its
-// submission it started.
+// submission it started; `nap` does so with a word of its own before it, and sleeps.
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,31 +46,48 @@ int32_t noop(stint_job /*job*/, void* /*context*/) {
   return STINT_DONE;
 }
 
-// params: {"t":"<16 digits: CLOCK_MONOTONIC in ns>",...}; writes the microseconds since then as one
-// line.
-int32_t mark(stint_job job, void* /*context*/) {
-  int64_t now = monotonic_ns();
-  stint_str params = host->params(job);
-  std::string text(params.data, params.size);
-  size_t at = text.find("\"t\":\"");
-  if (at == std::string::npos || latency_fd < 0) {
-    return STINT_DONE;
+// The text of a member of an object, without escapes; empty if it has none of that name.
+std::string member(const std::string& json, const std::string& name) {
+  size_t at = json.find("\"" + name + "\":\"");
+  if (at == std::string::npos) {
+    return "";
   }
-  int64_t sent = std::strtoll(text.c_str() + at + 5, nullptr, 10);
-  noop(job, nullptr);
-  std::string line = std::to_string((now - sent) / 1000) + "\n";
+  at += name.size() + 4;
+  return json.substr(at, json.find('"', at) - at);
+}
+
+std::string params_of(stint_job job) {
+  const stint_str params = host->params(job);
+  return {params.data, params.size};
+}
+
+// params: {"t":"<16 digits: CLOCK_MONOTONIC in ns>",...}; writes the microseconds from then to now
+// as one line.
+int32_t note(const std::string& params, int64_t now, const std::string& before) {
+  const int64_t sent = std::strtoll(member(params, "t").c_str(), nullptr, 10);
+  const std::string line = before + std::to_string((now - sent) / 1000) + "\n";
   return write(latency_fd, line.data(), line.size()) > 0 ? STINT_DONE : -1;
 }
 
-// The value of a member of the configuration that is a path; -1 if it has none or cannot be opened.
+int32_t mark(stint_job job, void* /*context*/) {
+  const int64_t now = monotonic_ns();
+  noop(job, nullptr);
+  return latency_fd < 0 ? STINT_DONE : note(params_of(job), now, "");
+}
+
+// params besides: "tag", which begins the line, and "us" to sleep.
+int32_t nap(stint_job job, void* /*context*/) {
+  const int64_t now = monotonic_ns();
+  const std::string params = params_of(job);
+  const int32_t noted = note(params, now, member(params, "tag") + " ");
+  usleep(static_cast<useconds_t>(std::strtoul(member(params, "us").c_str(), nullptr, 10)));
+  return noted;
+}
+
+// The file that a member of the configuration names; -1 if it names none or it cannot be opened.
 int open_file(const std::string& config, const std::string& name) {
-  size_t at = config.find("\"" + name + "\":\"");
-  if (at == std::string::npos) {
-    return -1;
-  }
-  at += name.size() + 4;
-  const std::string path = config.substr(at, config.find('"', at) - at);
-  return open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const std::string path = member(config, name);
+  return path.empty() ? -1 : open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
 int32_t open_bench(const stint_host* the_host, const stint_open_info* info, char* /*error*/,
@@ -87,7 +104,8 @@ int32_t open_bench(const stint_host* the_host, const stint_open_info* info, char
 
 const stint_task noop_task{sizeof(stint_task), "noop", nullptr, noop, nullptr};
 const stint_task mark_task{sizeof(stint_task), "mark", nullptr, mark, nullptr};
-const stint_task* const tasks[] = {&noop_task, &mark_task};
+const stint_task nap_task{sizeof(stint_task), "nap", nullptr, nap, nullptr};
+const stint_task* const tasks[] = {&noop_task, &mark_task, &nap_task};
 const stint_plugin plugin{STINT_ABI_MAJOR,
                           STINT_ABI_MINOR,
                           sizeof(stint_plugin),
@@ -96,7 +114,7 @@ const stint_plugin plugin{STINT_ABI_MAJOR,
                           open_bench,
                           nullptr,
                           tasks,
-                          2};
+                          3};
 
 }  // namespace
 

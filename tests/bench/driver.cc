@@ -4,6 +4,7 @@
 //   bench-driver URL lat N MS         one `mark` job every MS milliseconds
 //   bench-driver URL res N RESOURCES  as bulk, over so many resources
 //   bench-driver URL steady N RATE    as bulk, but so many a second
+//   bench-driver URL mixed SECONDS    10 `nap` jobs of 1 ms every 50 ms, one of 2 s every second
 //   bench-driver URL push N           LPUSH of JSON into the inbox, 100 a command
 //   bench-driver URL ceiling SECONDS, ping N   see machine.h
 // Prints "RESULT n seconds". Parameters are 100 bytes of JSON.
@@ -27,14 +28,18 @@ int64_t bench_now_ns() {
   return int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
 }
 
+std::string stamp() {
+  std::string digits = std::to_string(bench_now_ns());
+  digits.insert(0, digits.size() < 16 ? 16 - digits.size() : 0, '0');
+  return digits;
+}
+
 JobSpec bench_job(const std::string& task, const std::string& resource) {
   JobSpec spec;
   spec.task = task;
   spec.id = new_job_id();
   spec.resource = resource;
-  std::string stamp = std::to_string(bench_now_ns());
-  stamp.insert(0, stamp.size() < 16 ? 16 - stamp.size() : 0, '0');
-  spec.params = "{\"t\":\"" + stamp + "\",\"pad\":\"" + std::string(67, 'x') + "\"}";
+  spec.params = "{\"t\":\"" + stamp() + "\",\"pad\":\"" + std::string(67, 'x') + "\"}";
   return spec;
 }
 
@@ -64,15 +69,34 @@ void bulk(redis::Client& client, const Keys& keys, int count, int resources) {
   }
 }
 
+void pause_until(int64_t ns) {
+  const int64_t wait = ns - bench_now_ns();
+  if (wait > 0) {
+    timespec pause{wait / 1'000'000'000, wait % 1'000'000'000};
+    nanosleep(&pause, nullptr);
+  }
+}
+
 void steady(redis::Client& client, const Keys& keys, int count, int rate) {
   const int64_t begin = bench_now_ns();
   for (int64_t done = 0; done < count; done += 100) {
-    const int64_t wait = begin + done * 1'000'000'000 / rate - bench_now_ns();
-    if (wait > 0) {
-      timespec pause{wait / 1'000'000'000, wait % 1'000'000'000};
-      nanosleep(&pause, nullptr);
-    }
+    pause_until(begin + done * 1'000'000'000 / rate);
     bulk(client, keys, 100, 0);
+  }
+}
+
+void mixed(redis::Client& client, const Keys& keys, int seconds) {
+  const int64_t begin = bench_now_ns();
+  for (int batch = 0; batch < seconds * 20; ++batch) {
+    pause_until(begin + int64_t{batch} * 50'000'000);
+    std::vector<JobSpec> jobs;
+    for (int i = 0; i < 10; ++i) {
+      const bool is_long = batch % 20 == 10 && i == 5;
+      auto& job = jobs.emplace_back(bench_job("nap", ""));
+      job.params = "{\"t\":\"" + stamp() + "\",\"tag\":\"" + (is_long ? "long" : "short") +
+                   "\",\"us\":\"" + (is_long ? "2000000" : "1000") + "\"}";
+    }
+    send_batches(client, keys, {std::move(jobs)});
   }
 }
 
@@ -89,8 +113,8 @@ void push(redis::Client& client, const Keys& keys, int count) {
 int run_driver(int argc, char** argv) {
   if (argc < 4) {
     (void)std::fprintf(stderr,
-                       "usage: bench-driver URL enq|bulk|lat|res|steady|push|ceiling|ping N "
-                       "[MS|RESOURCES|RATE]\n");
+                       "usage: bench-driver URL enq|bulk|lat|res|steady|mixed|push|"
+                       "ceiling|ping N [MS|RESOURCES|RATE]\n");
     return 2;
   }
   auto url = redis::parse_url(argv[1]);
@@ -109,14 +133,15 @@ int run_driver(int argc, char** argv) {
     bulk(*client, keys, count, mode == "res" ? extra : 0);
   } else if (mode == "steady") {
     steady(*client, keys, count, extra);
+  } else if (mode == "mixed") {
+    mixed(*client, keys, count);
   } else if (mode == "push") {
     push(*client, keys, count);
   } else {
     for (int i = 0; i < count; ++i) {
       send_batches(*client, keys, {{bench_job(mode == "lat" ? "mark" : "noop", "")}});
       if (mode == "lat") {
-        timespec pause{extra / 1000, (extra % 1000) * 1'000'000L};
-        nanosleep(&pause, nullptr);
+        pause_until(bench_now_ns() + int64_t{extra} * 1'000'000);
       }
     }
   }

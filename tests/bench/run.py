@@ -1,112 +1,17 @@
 #!/usr/bin/python3
 """The benchmark of the whole engine: real stintd, workers and a private Redis, beside what this machine can do at best, in one run.
-Prints one JSON object, and to stderr a table of the targets with the ratio to each. About five minutes.
+Prints one JSON object, and to stderr a table of the targets with the ratio to each. About seven minutes.
 
     cmake --build --preset release && tests/bench/run.py [--jobs 100000] [--workers 1,2,4] [--only limits,drain,...] [--soak 10000000]
 
 Needs python3-redis. Figures: jobs/s for submit and drain, microseconds for latency, bytes, percent of one core. A ratio above 1 is
 better than its target. Beside other queues: peers.py."""
-import argparse, json, os, pathlib, platform, shutil, signal, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, pathlib, platform, statistics, subprocess, sys, time
 
-import redis
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("STINT_BUILD", ROOT / "build/release"))
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-class Server:
-    """A private Redis without persistence (or with, by aof), on a Unix socket, ended with us."""
-
-    def __init__(self, aof=False):
-        self.dir = tempfile.mkdtemp(prefix="stint-bench-")
-        self.socket = self.dir + "/redis.sock"
-        self.url = "unix://" + self.socket
-        self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "redis-server", "--port", "0", "--unixsocket", self.socket, "--save", "", "--dir", self.dir,
-             "--appendonly", "yes" if aof else "no"], stdout=subprocess.DEVNULL)
-        self.client = redis.Redis(unix_socket_path=self.socket)
-        deadline = time.time() + 10
-        while True:
-            try:
-                self.client.ping()
-                return
-            except redis.ConnectionError:
-                if time.time() > deadline:
-                    raise
-                time.sleep(0.01)
-
-    def cpu(self):
-        info = self.client.info("cpu")
-        return info["used_cpu_user"] + info["used_cpu_sys"]
-
-    def calls(self):
-        """Commands by clients, and all commands with those inside scripts."""
-        stats = self.client.info("commandstats")
-        every = sum(s["calls"] for s in stats.values())
-        outer = sum(s["calls"] for n, s in stats.items() if n in ("cmdstat_evalsha", "cmdstat_eval", "cmdstat_blmove"))
-        return outer, every
-
-    def heard(self, seconds):
-        """How many commands a second clients send, and how many there are with those inside scripts; by MONITOR."""
-        said = subprocess.run(["timeout", str(seconds), "redis-cli", "-s", self.socket, "monitor"], capture_output=True, text=True).stdout
-        lines = [line for line in said.splitlines() if line[:1].isdigit()]
-        return round(sum(" lua] " not in line for line in lines) / seconds, 1), round(len(lines) / seconds, 1)
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.dir, ignore_errors=True)
-
-
-class Daemon:
-    """stintd on that Redis, with the benchmark's plugin."""
-
-    def __init__(self, server, workers, keep="0s"):
-        config = pathlib.Path(server.dir, "stint.toml")
-        self.latencies = pathlib.Path(server.dir, "latencies")
-        config.write_text(
-            f'state_dir = "{server.dir}/state"\nlog_level = "error"\n'
-            f'[redis]\nurl = "{server.url}"\n[workers]\nprocesses = {workers}\n'
-            f'[plugins]\npaths = ["{BUILD}/bench"]\n[plugins.bench.config]\nlatency_file = "{self.latencies}"\n'
-            f'[queues.default]\nkeep = "{keep}"\n')
-        self.process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", BUILD / "bin/stintd", "--config", config])
-
-    def pids(self):
-        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [self.process.pid] + [int(p) for p in children]
-
-    def cpu(self):
-        total = 0
-        for pid in self.pids():
-            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
-        return total / TICKS
-
-    def rss(self):
-        pages = [int(pathlib.Path(f"/proc/{p}/statm").read_text().split()[1]) for p in self.pids()]
-        return [p * os.sysconf("SC_PAGE_SIZE") for p in pages]
-
-    def ready(self, server, workers):
-        wait(lambda: server.client.zcard("stint:{default}:workers") >= workers, 20)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(40)
-
-
-def wait(predicate, seconds):
-    deadline = time.time() + seconds
-    while not predicate():
-        if time.time() > deadline:
-            sys.exit("bench: gave up waiting; is the daemon running? see its log above")
-        time.sleep(0.005)
-
-
-def driver(server, *args):
-    out = subprocess.run([BUILD / "bin/bench-driver", server.url, *map(str, args)], check=True, capture_output=True, text=True)
-    _, count, seconds = out.stdout.split()
-    return int(count) / float(seconds)
+sys.dont_write_bytecode = True
+import fairness  # noqa: E402
+import growth  # noqa: E402
+from processes import BUILD, ROOT, Daemon, Server, driver, submit_all, wait  # noqa: E402
 
 
 def submit(jobs):
@@ -127,14 +32,8 @@ def submit(jobs):
 def cli_bulk(jobs):
     server = Server()
     try:
-        path = pathlib.Path(server.dir, "jobs")
-        with path.open("w") as f:
-            for i in range(jobs):
-                f.write('{"task":"noop","params":{"t":"%016d","pad":"%s"}}\n' % (i, "x" * 67))
-        start = time.time()
-        subprocess.run([BUILD / "bin/stint", "--redis", server.url, "--quiet", "submit", "--bulk", path], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return {"stint_bulk_per_s": round(jobs / (time.time() - start))}
+        specs = ({"task": "noop", "params": {"t": "%016d" % i, "pad": "x" * 67}} for i in range(jobs))
+        return {"stint_bulk_per_s": round(jobs / submit_all(server, specs))}
     finally:
         server.stop()
 
@@ -145,8 +44,7 @@ def drain(jobs, workers, keep="0s", resources=0, aof=False, more=0):
     daemon = None
     try:
         driver(server, *(("res", jobs, resources) if resources else ("bulk", jobs + more)))
-        key = "stint:{default}:stats"
-        done = lambda: int(server.client.hget(key, "succeeded") or 0)
+        done = server.succeeded
         daemon = Daemon(server, workers, keep)
         wait(lambda: done() >= jobs * 0.05, 30)
         first, t0, c0, d0, calls0 = done(), time.time(), server.cpu(), daemon.cpu(), server.calls()
@@ -155,7 +53,7 @@ def drain(jobs, workers, keep="0s", resources=0, aof=False, more=0):
         return {"jobs_per_s": round(count / seconds), "redis_us_per_job": round((server.cpu() - c0) / count * 1e6, 2),
                 "worker_us_per_job": round((daemon.cpu() - d0) / count * 1e6, 2),
                 "round_trips_per_job": round((calls1[0] - calls0[0]) / count, 3),
-                "commands_per_job": round((calls1[1] - calls0[1]) / count, 2)}
+                "commands_per_job": round((calls1[1] - calls0[1]) / count, 2), **server.slow()}
     finally:
         if daemon:
             daemon.stop()
@@ -272,7 +170,7 @@ def soak(options):
         sizes, rounds = [], max(2, options.soak // 500_000)
         for n in range(rounds):
             driver(server, "bulk", 500_000)
-            wait(lambda: int(server.client.hget("stint:{default}:stats", "succeeded") or 0) >= (n + 1) * 500_000, 120)
+            wait(lambda: server.succeeded() >= (n + 1) * 500_000, 120)
             sizes.append(daemon.rss())
         grown = [last - first for first, last in zip(sizes[len(sizes) // 5], sizes[-1])]
         millions = (rounds - 1 - len(sizes) // 5) / 2
@@ -324,11 +222,17 @@ def targets(out):
     row("idle, 8 workers: commands/s, all", rest.get("with_those_in_scripts_per_s"), 10)
     row("resident, a worker, MB", rest.get("rss_worker_mb"), 12)
     row("resident, stintd, MB", rest.get("rss_supervisor_mb"), 12)
+    fair, grown = out.get("fairness", {}), out.get("growth", {})
+    row("a short job beside long ones waits at most, ms", fair.get("mixed", {}).get("wait_max_ms"), 50)
+    row("two queues of weights 9 and 1: off their share by, %", fair.get("weights", {}).get("off_by_percent"), 10)
+    row("a job beside a burst on another queue waits, p99 ms", fair.get("burst", {}).get("wait_p99_ms"), 50)
+    row("three hosts: off an even share by, %", grown.get("hosts", {}).get("off_by_percent"), 20)
     return rows
 
 
 PARTS = {"limits": limits, "scripts": scripts, "submit": lambda o: submit(o.jobs), "cli": lambda o: cli_bulk(o.jobs),
-         "inbox": lambda o: inbox(o.jobs), "drains": drains, "latency": lambda o: latency(1000), "idle": lambda o: idle(8, 20)}
+         "inbox": lambda o: inbox(o.jobs), "drains": drains, "latency": lambda o: latency(1000), "idle": lambda o: idle(8, 20),
+         "fairness": lambda _: fairness.measure(), "growth": lambda o: growth.measure(o.jobs)}
 
 
 def main():
