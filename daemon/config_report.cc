@@ -4,6 +4,7 @@
 #include <iostream>
 #include <string>
 
+#include "common/config_warnings.h"
 #include "common/plugin_check.h"
 #include "daemon/fleet_plan.h"
 
@@ -12,6 +13,12 @@ namespace {
 
 std::string processes_text(std::integral auto n) {
   return std::to_string(n) + (n == 1 ? " process" : " processes");
+}
+
+void warn(const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) {
+    std::cerr << "stintd: warning: " << warning << "\n";
+  }
 }
 
 // The plugins as the workers of a start would load them, but without their open(): that may reach
@@ -27,7 +34,8 @@ Result<void> print_tasks(const Config& config) {
       tasks += (tasks.empty() ? "" : ", ") + task;
     }
   }
-  std::cout << "tasks: " << (tasks.empty() ? "none" : tasks) << "\n";
+  std::cout << "tasks: " << (tasks.empty() ? "none" : tasks) << "\n" << std::flush;
+  warn(unused_table_warnings(config, *plugins));
   return {};
 }
 
@@ -50,6 +58,7 @@ Result<void> report_config(const LoadedConfig& loaded) {
   }
   std::cout << "workers: " << processes_text(plan_posts(config).size()) << " of " << config.slots
             << (config.slots == 1 ? " slot\n" : " slots\n") << std::flush;
+  warn(shadowed_warnings(loaded));
   return print_tasks(config);
 }
 

@@ -1,4 +1,5 @@
-// `stintd --check-config`: what would run, on stdout.
+// `stintd --check-config`: what would run, on stdout; warnings of what the file says in vain, on
+// stderr.
 #pragma once
 
 #include "common/config/toml/load.h"

@@ -1,5 +1,8 @@
+#include "client/json_object.h"
 #include "common/config/toml/load.h"
+#include "common/config_warnings.h"
 #include "common/job/json_scan.h"
+#include "common/plugin_check.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/tools.h"
@@ -21,7 +24,7 @@ void add_rows(Table& table, const LoadedConfig& loaded, const std::string& prefi
       json_text, kDepth,
       [&](std::string_view name, std::string_view value) -> Result<void> {
         std::string key = prefix.empty() ? std::string(name) : prefix + "." + std::string(name);
-        if (key == "origins" || key == "file") {
+        if (key == "origins" || key == "file" || key == "shadowed") {
           return {};
         }
         // [plugins.NAME.config] is one value: the plugin's own.
@@ -36,6 +39,22 @@ void add_rows(Table& table, const LoadedConfig& loaded, const std::string& prefi
       .ok();
 }
 
+// Of plugins only where they can be loaded here: whether they can is what `stint plugin list` says.
+std::vector<std::string> warnings_of(const LoadedConfig& loaded) {
+  auto warnings = shadowed_warnings(loaded);
+  if (auto plugins = check_plugins(loaded.config.plugin_paths)) {
+    auto unused = unused_table_warnings(loaded.config, *plugins);
+    warnings.insert(warnings.end(), unused.begin(), unused.end());
+  }
+  return warnings;
+}
+
+void note_all(const Output& out, const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) {
+    out.note("warning: " + warning);
+  }
+}
+
 }  // namespace
 
 ExitCode run_config_check(const Globals& globals) {
@@ -44,8 +63,17 @@ ExitCode run_config_check(const Globals& globals) {
   if (!loaded) {
     return out.fail(loaded.error());
   }
+  auto warnings = warnings_of(*loaded);
+  if (out.json()) {
+    out.line(JsonObject()
+                 .text("file", loaded->file.empty() ? std::nullopt : std::optional(loaded->file))
+                 .raw("warnings", json_names(warnings))
+                 .str());
+    return ExitCode::kOk;
+  }
   out.line(loaded->file.empty() ? "no configuration file: the defaults hold"
                                 : loaded->file + " is right");
+  note_all(out, warnings);
   return ExitCode::kOk;
 }
 
@@ -63,6 +91,7 @@ ExitCode run_config_show(const Globals& globals) {
   Table table({"KEY", "VALUE", "FROM"});
   add_rows(table, *loaded, "", json_text);
   table.print(out);
+  note_all(out, shadowed_warnings(*loaded));
   return ExitCode::kOk;
 }
 

@@ -110,6 +110,19 @@ TEST_CASE("stintd --check-config: what would run, 0 or 78, a mistake in the opti
   CHECK(good.out.find("queue: video") != std::string::npos);
   CHECK(good.out.find("workers: 4 processes of 1 slot") != std::string::npos);
   CHECK(good.out.find("tasks: echo\n") != std::string::npos);
+  CHECK(good.err.empty());
+  write_file(dir / "vain.toml", "[workers]\nprocesses = 3\n[queues.video]\n[tasks.ecko]\n");
+  auto vain =
+      stintd({"--check-config", "--config", dir / "vain.toml", "--state-dir", dir / "s",
+              "--plugins", tasks_dir() + "/echo.so", "--queue", "mail", "--processes", "1"});
+  CHECK(vain.code == 0);
+  CHECK(vain.err == "stintd: warning: " + (dir / "vain.toml:3") +
+                        ": [queues.video] has no effect: what holds is --queue\n"
+                        "stintd: warning: " +
+                        (dir / "vain.toml:2") +
+                        ": workers.processes has no effect: what holds is --processes\n"
+                        "stintd: warning: [tasks.ecko]: no plugin of plugins.paths has this task; "
+                        "did you mean echo?\n");
   std::string bad_plugin = test_plugins_dir() + "/bad/wrong_abi.so";
   auto refused = stintd({"--check-config", "--config", dir / "good.toml", "--plugins", bad_plugin});
   CHECK(refused.code == 78);

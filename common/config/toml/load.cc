@@ -13,6 +13,7 @@
 
 #include "common/config/toml/places.h"
 #include "common/config/toml/schema.h"
+#include "common/config/toml/shadowed.h"
 #include "common/job/spec.h"
 #include "common/log/log.h"
 #include "common/text/text.h"
@@ -134,8 +135,15 @@ bool password_file_is_for(const redis::Url& url, const FileSays& says) {
   return configured.ok() && same_account(*configured, url);
 }
 
-Result<void> resolve_password(redis::Url& url, const FileSays& says) {
-  std::string file = password_file_is_for(url, says) ? says.password_file : "";
+// A password_file that is not used is forgotten.
+Result<void> resolve_password(redis::Url& url, FileSays& says) {
+  if (!url.password.empty() || !password_file_is_for(url, says)) {
+    says.password_file.clear();
+  }
+  if (!url.password.empty()) {
+    return {};
+  }
+  std::string file = says.password_file;
   if (file.empty()) {
     auto folder = environment("CREDENTIALS_DIRECTORY");
     file = folder ? *folder + "/redis-password" : "";
@@ -162,11 +170,12 @@ Result<void> resolve_embedded(LoadedConfig& loaded) {
                                        " bytes) for the socket of the embedded Redis: at most 96"};
 }
 
-Result<void> resolve_redis(const ConfigFlags& flags, const FileSays& says, LoadedConfig& loaded) {
+Result<void> resolve_redis(const ConfigFlags& flags, FileSays& says, LoadedConfig& loaded) {
   Config& config = loaded.config;
   RedisSaid said = redis_said(flags, says);
   config.embedded = said.url.empty();
   if (config.embedded) {
+    says.password_file.clear();
     return resolve_embedded(loaded);
   }
   auto url = redis::parse_url(said.url);
@@ -187,7 +196,7 @@ Result<void> resolve_redis(const ConfigFlags& flags, const FileSays& says, Loade
   if (!in_file) {
     loaded.origins["redis.url"] = said.origin;
   }
-  return config.redis.password.empty() ? resolve_password(config.redis, says) : Result<void>{};
+  return resolve_password(config.redis, says);
 }
 
 Result<void> usage(std::string_view what, const Result<void>& valid) {
@@ -311,6 +320,7 @@ Result<LoadedConfig> load_config(const ConfigFlags& flags) {
   if (auto read = read_file(file.path, loaded, says); !read.ok()) {
     return read.error();
   }
+  const FileKeys keys = keys_of_file(loaded);
   Found state = find_state_dir(flags.state_dir, says.state_dir);
   loaded.config.state_dir = absolute(state.path);
   if (!state.origin.empty()) {
@@ -327,6 +337,7 @@ Result<LoadedConfig> load_config(const ConfigFlags& flags) {
   if (auto resolved = resolve_redis(flags, says, loaded); !resolved.ok()) {
     return resolved.error();
   }
+  loaded.shadowed = shadowed_keys(keys, says, loaded);
   return loaded;
 }
 

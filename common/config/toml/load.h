@@ -20,12 +20,20 @@ struct ConfigFlags {
   std::optional<int> processes, slots;
 };
 
+// Something that the file says and that has no effect.
+struct Shadowed {
+  std::string key;  // "redis.url", or a whole table: "[queues.mail]"
+  std::string at;   // "/etc/stint/stint.toml:12"
+  std::string by;   // what holds instead: "STINT_REDIS_URL", "--queue", "redis.url"
+};
+
 struct LoadedConfig {
   Config config;
   std::string file;  // the file read, empty if none was found
   // For `config show`: dotted key -> where its value comes from ("--redis", "STINT_QUEUE",
   // "/etc/stint/stint.toml:12", "default").
   std::map<std::string, std::string> origins;
+  std::vector<Shadowed> shadowed;  // by key
 };
 
 // On failure: kConfig with "file:line:column: what; nearest key" (exit 78) or kInvalid for a flag
@@ -35,7 +43,7 @@ struct LoadedConfig {
 // is none.
 Result<LoadedConfig> load_config(const ConfigFlags& flags);
 
-// One JSON object: every value in force, and `origins`. Without the password.
+// One JSON object: every value in force, `origins` and `shadowed`. Without the password.
 std::string config_to_json(const LoadedConfig& loaded);
 
 }  // namespace stint

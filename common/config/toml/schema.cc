@@ -123,7 +123,7 @@ void read_plugin_configs(Reading& reading, const toml::table& plugins, Config& c
   }
 }
 
-void read_named_tables(TableReader& root, Config& config) {
+void read_named_tables(TableReader& root, Config& config, FileSays& says) {
   Reading& reading = root.reading();
   root.each_table("queues", [&](const std::string& name, const toml::table& table) {
     if (auto valid = check_name(name); !valid.ok()) {
@@ -132,6 +132,7 @@ void read_named_tables(TableReader& root, Config& config) {
     }
     QueueConfig& queue = config.queues.emplace_back();
     queue.name = name;
+    says.queues_at[name] = reading.place(table);
     TableReader reader(reading, table, "queues." + name);
     read_queue(reader, queue);
   });
@@ -192,7 +193,7 @@ void read_schema(Reading& reading, const toml::table& root_table, Config& config
                    [&](milliseconds d) { config.sweep_interval = d; });
     table.done();
   });
-  read_named_tables(root, config);
+  read_named_tables(root, config, says);
   root.done();
 }
 

@@ -16,6 +16,7 @@ struct FileSays {
   std::string redis_url;
   std::string password_file;
   std::string state_dir;
+  std::map<std::string, std::string> queues_at;  // name of each [queues.NAME] -> "file:line"
 };
 
 // On failure: reading.error.

@@ -76,6 +76,10 @@ std::string config_to_json(const LoadedConfig& loaded) {
     add_limits(out["tasks"][name] = Json::object(), said);
   }
   out["origins"] = loaded.origins;
+  out["shadowed"] = Json::array();
+  for (const Shadowed& key : loaded.shadowed) {
+    out["shadowed"].push_back({{"key", key.key}, {"at", key.at}, {"by", key.by}});
+  }
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

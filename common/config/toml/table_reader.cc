@@ -17,6 +17,10 @@ void Reading::fail(const toml::node& at, const std::string& what) {
                                         escape(what, kMaxErrorText)};
 }
 
+std::string Reading::place(const toml::node& node) const {
+  return file + ":" + std::to_string(node.source().begin.line);
+}
+
 TableReader::TableReader(Reading& reading, const toml::table& table, std::string path,
                          Absent absent)
     : reading_(reading), table_(table), path_(std::move(path)), absent_(absent) {}
@@ -32,8 +36,7 @@ const toml::node* TableReader::find(std::string_view key) {
 
 void TableReader::found(std::string_view key, const toml::node& node) {
   if (reading_.origins != nullptr) {
-    (*reading_.origins)[dotted(key)] =
-        reading_.file + ":" + std::to_string(node.source().begin.line);
+    (*reading_.origins)[dotted(key)] = reading_.place(node);
   }
 }
 

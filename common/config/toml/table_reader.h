@@ -25,6 +25,7 @@ struct Reading {
   std::map<std::string, std::string>* origins = nullptr;
 
   void fail(const toml::node& at, const std::string& what);
+  std::string place(const toml::node& node) const;  // "file:line"
 };
 
 class TableReader {

@@ -134,6 +134,36 @@ TEST_CASE("stint config show: each value with where it comes from") {
   CHECK(has(line_with("workers.max_jobs"), "default"));
 }
 
+TEST_CASE("stint config check and show: what the file says in vain is a warning, not a mistake") {
+  test::TempDir dir;
+  test::write_file(dir / "stint.toml", "namespace = \"shop\"\n[plugins]\npaths = [\"" +
+                                           test::tasks_dir() + "/echo.so\"]\n[tasks.ecko]\n");
+  auto config = [&dir](std::vector<std::string> verb) {
+    test::Spawn call;
+    call.argv = {test::bin_dir() + "/stint", "--config", dir / "stint.toml", "config"};
+    call.argv.insert(call.argv.end(), verb.begin(), verb.end());
+    call.env = {{"STINT_NAMESPACE", "other"}};
+    return test::run(call);
+  };
+  const std::string shadowed =
+      (dir / "stint.toml:1") + ": namespace has no effect: what holds is STINT_NAMESPACE";
+  const std::string unused =
+      "[tasks.ecko]: no plugin of plugins.paths has this task; did you mean echo?";
+  auto check = config({"check"});
+  CHECK(check.code == 0);
+  CHECK(check.out == (dir / "stint.toml") + " is right\n");
+  CHECK(check.err == "stint: warning: " + shadowed + "\nstint: warning: " + unused + "\n");
+  CHECK(config({"check", "--quiet"}).err.empty());
+  auto json = config({"check", "--json"});
+  CHECK(json.out == R"({"file":")" + (dir / "stint.toml") + R"(","warnings":[")" + shadowed +
+                        R"(",")" + unused + "\"]}\n");
+  CHECK(json.err.empty());
+  auto show = config({"show"});
+  CHECK(show.code == 0);
+  CHECK_FALSE(has(show.out, "shadowed"));
+  CHECK(show.err == "stint: warning: " + shadowed + "\n");
+}
+
 TEST_CASE("stint plugin check: a file that is no plugin is refused with 78") {
   test::Spawn call;
   call.argv = {test::bin_dir() + "/stint", "plugin", "check", "/etc/hostname"};

@@ -1,0 +1,54 @@
+#include "common/config_warnings.h"
+
+#include <algorithm>
+
+#include "common/text/text.h"
+
+namespace stint {
+namespace {
+
+std::string unused(const std::string& table, const std::string& what, const std::string& name,
+                   const std::vector<std::string>& known) {
+  auto meant = nearest(name, known);
+  return table + ": no plugin of plugins.paths " + what +
+         (meant ? "; did you mean " + *meant + "?" : "");
+}
+
+bool is_among(const std::string& name, const std::vector<std::string>& known) {
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+}  // namespace
+
+std::vector<std::string> shadowed_warnings(const LoadedConfig& loaded) {
+  std::vector<std::string> warnings;
+  warnings.reserve(loaded.shadowed.size());
+  for (const Shadowed& key : loaded.shadowed) {
+    warnings.push_back(key.at + ": " + key.key + " has no effect: what holds is " + key.by);
+  }
+  return warnings;
+}
+
+std::vector<std::string> unused_table_warnings(const Config& config,
+                                               const std::vector<CheckedPlugin>& plugins) {
+  std::vector<std::string> names;
+  std::vector<std::string> tasks;
+  for (const CheckedPlugin& plugin : plugins) {
+    names.push_back(plugin.name);
+    tasks.insert(tasks.end(), plugin.tasks.begin(), plugin.tasks.end());
+  }
+  std::vector<std::string> warnings;
+  for (const auto& [name, json] : config.plugin_config) {
+    if (!is_among(name, names)) {
+      warnings.push_back(unused("[plugins." + name + ".config]", "has this name", name, names));
+    }
+  }
+  for (const auto& [name, said] : config.tasks) {
+    if (!is_among(name, tasks)) {
+      warnings.push_back(unused("[tasks." + name + "]", "has this task", name, tasks));
+    }
+  }
+  return warnings;
+}
+
+}  // namespace stint
