@@ -36,9 +36,10 @@ class State:
     def __init__(self, text, resources):
         parts = [p.split('\x1e') if p else [] for p in text.split('\x1d')]
         for name, flat in zip(HASHES, parts):
-            setattr(self, name, dict(zip(flat[0::2], flat[1::2])))
+            setattr(self, name, dict(sorted(zip(flat[0::2], flat[1::2]))))  # Redis tells long hashes in any order
         for name, flat in zip(LISTS, parts[len(HASHES):]):
             setattr(self, name, flat)
+        self.log_keys.sort()
         for name in ('leases', 'scheduled', 'done'):
             flat = getattr(self, name)
             setattr(self, name, dict(zip(flat[0::2], flat[1::2])))
