@@ -1,188 +1,197 @@
 #include "common/job/record.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
-#include <limits>
-
-#include "common/text/text.h"
 
 namespace stint {
 namespace {
 
-// Cuts words off the front of line 2. After a failure every later word fails too.
-class WordCutter {
- public:
-  explicit WordCutter(std::string_view line) : rest_(line) {}
+constexpr int kCreatedBase = 36;
+constexpr int64_t kMaxCount = 999'999'999;
+constexpr int64_t kLongest = kMaxDuration.count();
 
-  std::string_view word() {
-    size_t stop = rest_.find(' ');
-    if (stop == std::string_view::npos || stop == 0) {
-      ok_ = false;
-      return {};
-    }
-    std::string_view out = rest_.substr(0, stop);
-    rest_.remove_prefix(stop + 1);
-    return out;
-  }
-
-  template <typename T>
-  T number() {
-    return parse_number<T>(word());
-  }
-
-  template <typename T>
-  std::optional<T> number_or_dash() {
-    std::string_view text = word();
-    return text == "-" ? std::nullopt : std::optional<T>(parse_number<T>(text));
-  }
-
-  bool ok() const { return ok_; }
-  std::string_view rest() const { return rest_; }
-
- private:
-  template <typename T>
-  T parse_number(std::string_view text) {
-    T value{};
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) {
-      ok_ = false;
-    }
-    return value;
-  }
-
-  std::string_view rest_;
-  bool ok_ = true;
+// The members that this release knows, with what a job can have. Never renamed: they are stored.
+struct Member {
+  std::string_view name;
+  int64_t least;
+  int64_t most;
 };
-
-// The value of a member of HEADER that is a number. HEADER is ours, without white space; strings
-// before it hold no quote (task ids have none), so a plain search finds the member.
-std::optional<int64_t> header_number(std::string_view header, std::string_view quoted_name) {
-  size_t at = header.find(quoted_name);
-  if (at == std::string_view::npos) {
-    return std::nullopt;
-  }
-  std::string_view text = header.substr(at + quoted_name.size());
-  int64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} ? std::optional<int64_t>(value) : std::nullopt;
-}
-
-std::optional<milliseconds> header_duration(std::string_view header, std::string_view quoted_name) {
-  auto value = header_number(header, quoted_name);
-  return value ? std::optional<milliseconds>(milliseconds(*value)) : std::nullopt;
-}
+enum {
+  kAttempts,
+  kCrashes,
+  kLosses,
+  kSince,
+  kRetries,
+  kCrashLimit,
+  kBackoff,
+  kLease,
+  kTimeout,
+  kKeep
+};
+constexpr std::array kMembers{
+    Member{"attempts", 0, kMaxCount},       Member{"crashes", 0, kMaxCount},
+    Member{"losses", 0, kMaxCount},         Member{"since", 0, kMaxCount},
+    Member{"retries", 0, kMaxRetries},      Member{"crash_limit", 1, kMaxRetries},
+    Member{"backoff", -kLongest, kLongest}, Member{"lease", kMinLease.count(), kLongest},
+    Member{"timeout", 0, kLongest},         Member{"keep", 0, kLongest},
+};
+using Said = std::array<std::optional<int64_t>, kMembers.size()>;
 
 Error corrupt(std::string_view what) {
   return {ErrorCode::kInvalid, "corrupt record: " + std::string(what)};
 }
 
-constexpr std::string_view kTaskMember = "{\"task\":\"";
+// Cuts words off the front of line 2.
+class WordCutter {
+ public:
+  explicit WordCutter(std::string_view line) : rest_(line) {}
 
-Result<void> read_header(std::string_view header, Record& record) {
-  if (!header.starts_with(kTaskMember) || header.back() != '}') {
-    return corrupt("the header does not begin with the task");
+  bool at_end() const { return !rest_; }
+  // Empty at the end, and where a space stands too many.
+  std::string_view word() {
+    if (!rest_) {
+      return {};
+    }
+    const size_t stop = rest_->find(' ');
+    const std::string_view out = rest_->substr(0, stop);
+    rest_ = stop == out.npos ? std::nullopt : std::optional(rest_->substr(stop + 1));
+    return out;
   }
-  std::string_view task = header.substr(kTaskMember.size());
-  record.task = task.substr(0, task.find('"'));
-  if (record.task.size() == task.size() || record.task.empty()) {
-    return corrupt("no task");
+
+ private:
+  std::optional<std::string_view> rest_;
+};
+
+std::optional<int64_t> number(std::string_view text, int base) {
+  int64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole ? std::optional(value) : std::nullopt;
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+}
+
+// A member that is not known is kept by who writes the record again, and says nothing here.
+Result<void> read_member(std::string_view word, Said& said) {
+  const size_t equals = word.find('=');
+  const std::string_view name = word.substr(0, equals);
+  if (equals == word.npos || !is_name(name) || equals + 1 == word.size()) {
+    return corrupt("a word of it is not NAME=VALUE");
   }
-  if (auto valid = check_task_id(record.task); !valid) {
-    return corrupt(valid.error().message);
+  const auto* known = std::find_if(kMembers.begin(), kMembers.end(),
+                                   [&](const Member& m) { return m.name == name; });
+  if (known == kMembers.end()) {
+    return {};
   }
-  std::string_view members = task.substr(record.task.size());
-  record.created_ms = header_number(members, ",\"created\":").value_or(0);
-  record.limits.lease = header_duration(members, ",\"lease\":");
-  record.limits.timeout = header_duration(members, ",\"timeout\":");
-  record.limits.keep = header_duration(members, ",\"keep\":");
+  const std::string_view text = word.substr(equals + 1);
+  const auto value = number(text, 10);
+  auto& slot = said.at(static_cast<size_t>(known - kMembers.begin()));
+  if (slot || !value || *value < known->least || *value > known->most ||
+      std::to_string(*value) != text) {
+    return corrupt("its " + std::string(name) + " is none that a job can have");
+  }
+  slot = value;
   return {};
 }
 
-template <typename T>
-bool within(const std::optional<T>& value, T least, T most) {
-  return !value || (*value >= least && *value <= most);
+int count(const std::optional<int64_t>& value) {
+  return static_cast<int>(value.value_or(0));
 }
 
-// A worker computes with them, and its supervisor takes no entry of the flight recorder beyond
-// them.
-bool in_bounds(const Record& record) {
-  const LimitsSaid& said = record.limits;
-  const milliseconds none{0};
-  const int64_t longest = kMaxDuration.count();
-  bool counts = record.attempts >= 0 && record.attempts < std::numeric_limits<int>::max() &&
-                record.crashes >= 0 && record.losses >= 0 && record.since >= 0;
-  bool budgets =
-      within(said.retries, 0, kMaxRetries) && within(said.crash_limit, 1, kMaxRetries) &&
-      (!said.backoff || (said.backoff->encoded >= -longest && said.backoff->encoded <= longest));
-  return counts && budgets && within(said.lease, kMinLease, kMaxDuration) &&
-         within(said.timeout, none, kMaxDuration) && within(said.keep, none, kMaxDuration);
+std::optional<int> limit(const std::optional<int64_t>& value) {
+  return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
 }
 
-std::string word_or_dash(std::optional<int64_t> value) {
-  return value ? std::to_string(*value) : "-";
+std::optional<milliseconds> duration(const std::optional<int64_t>& value) {
+  return value ? std::optional(milliseconds(*value)) : std::nullopt;
 }
 
-void append_member(std::string& out, std::string_view name,
-                   const std::optional<milliseconds>& value) {
-  if (value) {
-    out.append(",\"").append(name).append("\":").append(std::to_string(value->count()));
+void take_over(const Said& said, Record& record) {
+  record.attempts = count(said[kAttempts]);
+  record.crashes = count(said[kCrashes]);
+  record.losses = count(said[kLosses]);
+  record.since = count(said[kSince]);
+  record.limits.retries = limit(said[kRetries]);
+  record.limits.crash_limit = limit(said[kCrashLimit]);
+  record.limits.backoff = said[kBackoff] ? std::optional(Backoff{*said[kBackoff]}) : std::nullopt;
+  record.limits.lease = duration(said[kLease]);
+  record.limits.timeout = duration(said[kTimeout]);
+  record.limits.keep = duration(said[kKeep]);
+}
+
+Result<void> read_line(std::string_view line, Record& record) {
+  WordCutter words(line);
+  record.task = words.word();
+  const auto created = number(words.word(), kCreatedBase);
+  record.nonce = words.word();
+  if (auto valid = check_task_id(record.task); !valid) {
+    return corrupt(valid.error().message);
   }
+  if (!created || *created < 0 || record.nonce.empty()) {
+    return corrupt("it does not say when it was created, or by which call");
+  }
+  record.created_ms = *created;
+  Said said;
+  while (!words.at_end()) {
+    if (auto read = read_member(words.word(), said); !read) {
+      return read;
+    }
+  }
+  take_over(said, record);
+  return {};
+}
+
+void append_word(std::string& out, size_t member, std::optional<int64_t> value) {
+  if (value) {
+    out.append(" ").append(kMembers.at(member).name).append("=").append(std::to_string(*value));
+  }
+}
+
+std::optional<int64_t> ms(const std::optional<milliseconds>& value) {
+  return value ? std::optional<int64_t>(value->count()) : std::nullopt;
 }
 
 }  // namespace
 
 Result<Record> parse_record(std::string_view text) {
-  size_t first = text.find('\n');
-  if (first == std::string_view::npos) {
+  const size_t first = text.find('\n');
+  if (first == text.npos) {
     return corrupt("it has one line");
   }
   Record record;
   record.resource = text.substr(0, first);
   std::string_view line = text.substr(first + 1);
-  size_t second = line.find('\n');
-  if (second != std::string_view::npos) {
+  const size_t second = line.find('\n');
+  if (second != line.npos) {
     record.params = line.substr(second + 1);
     line = line.substr(0, second);
   }
-  WordCutter words(line);
-  record.attempts = words.number<int>();
-  record.crashes = words.number<int>();
-  record.losses = words.number<int>();
-  record.since = words.number<int>();
-  record.limits.retries = words.number_or_dash<int>();
-  record.limits.crash_limit = words.number_or_dash<int>();
-  if (auto backoff = words.number_or_dash<int64_t>()) {
-    record.limits.backoff = Backoff{*backoff};
-  }
-  record.nonce = words.word();
-  if (!words.ok() || words.rest().empty()) {
-    return corrupt("its numbers cannot be read");
-  }
-  if (auto header = read_header(words.rest(), record); !header.ok()) {
-    return header.error();
-  }
-  if (!in_bounds(record)) {
-    return corrupt("a number of it is out of bounds");
+  if (auto read = read_line(line, record); !read) {
+    return read.error();
   }
   return record;
 }
 
 std::string make_record(const JobSpec& spec, std::string_view nonce, int64_t created_ms) {
+  std::array<char, 16> created{};
+  auto [end, error] =
+      std::to_chars(created.data(), created.data() + created.size(), created_ms, kCreatedBase);
   const LimitsSaid& said = spec.limits;
   std::string out;
-  out.reserve(spec.resource.size() + spec.task.size() + 96 +
+  out.reserve(spec.resource.size() + spec.task.size() + 32 +
               (params_apart(spec) ? 0 : spec.params.size()));
-  out.append(spec.resource).append("\n0 0 0 0 ");
-  out.append(word_or_dash(said.retries))
-      .append(" ")
-      .append(word_or_dash(said.crash_limit))
-      .append(" ");
-  out.append(said.backoff ? std::to_string(said.backoff->encoded) : "-").append(" ").append(nonce);
-  out.append(" ").append(kTaskMember).append(spec.task).append("\",\"created\":");
-  out.append(std::to_string(created_ms));
-  append_member(out, "lease", said.lease);
-  append_member(out, "timeout", said.timeout);
-  append_member(out, "keep", said.keep);
-  out.append("}");
+  out.append(spec.resource).append("\n").append(spec.task).append(" ");
+  out.append(created.data(), end).append(" ").append(nonce);
+  append_word(out, kRetries, said.retries);
+  append_word(out, kCrashLimit, said.crash_limit);
+  append_word(out, kBackoff, said.backoff ? std::optional(said.backoff->encoded) : std::nullopt);
+  append_word(out, kLease, ms(said.lease));
+  append_word(out, kTimeout, ms(said.timeout));
+  append_word(out, kKeep, ms(said.keep));
   if (!params_apart(spec)) {
     out.append("\n").append(spec.params);
   }

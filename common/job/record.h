@@ -1,14 +1,11 @@
-// The record of a job as Redis keeps it in `P jobs`. Text, so that scripts cut it with string.find
-// and never decode JSON:
+// The record of a job as Redis keeps it in `P jobs`: text, which scripts cut with string.match.
 //   line 1  the resource, empty if none
-//   line 2  attempts crashes losses since retries crash_limit backoff nonce HEADER
+//   line 2  task created nonce NAME=VALUE...
 //   rest    the parameters, byte for byte; no third line: they are longer than kInlineParams and
 //   live in `P params`
-// retries, crash_limit, backoff are "-" where the job does not say. since = attempts at the last
-// manual retry: budgets count from there, attempt numbers go on. HEADER is one line of JSON that no
-// script reads, its first member the task:
-//   {"task":"resize","created":1763661387123,"lease":30000,"timeout":0,"keep":0}     (times and
-//   durations in ms)
+// Most jobs have no NAME=VALUE: what is as usual is not written. docs/protocol.md, "Record", says
+// what there is. With a task of six letters and 100 bytes of parameters that are 124 bytes, and with
+// Redis' own four a whole block of 128: a byte more costs 32.
 // Persisted: changing it means a new `format` (docs/protocol.md, "Versions").
 #pragma once
 
@@ -24,14 +21,14 @@ namespace stint {
 
 struct Record {
   std::string_view resource;
+  std::string_view task;
+  int64_t created_ms = 0;
+  std::string_view nonce;
   int attempts = 0;
   int crashes = 0;
   int losses = 0;
-  int since = 0;
+  int since = 0;  // attempts at the last manual retry: budgets count from there
   LimitsSaid limits;
-  std::string_view nonce;
-  std::string_view task;
-  int64_t created_ms = 0;
   std::optional<std::string_view> params;  // empty: in `P params`
 };
 

@@ -38,7 +38,7 @@ std::string new_nonce() {
   thread_local std::mt19937_64 engine{(uint64_t{std::random_device{}()} << 32) ^
                                       std::random_device{}()};
   std::uniform_int_distribution<size_t> letter(0, kLetters.size() - 1);
-  std::string nonce(8, '0');
+  std::string nonce(6, '0');
   for (char& c : nonce) {
     c = kLetters[letter(engine)];
   }

@@ -24,7 +24,7 @@ struct Submitted {
   Place place;  // where the job is now
 };
 
-std::string new_nonce();  // 8 letters and digits; one a call, the same when it is sent again
+std::string new_nonce();  // 6 letters and digits; one a call, the same when it is sent again
 std::string due_argument(const JobSpec& spec);  // "0", "+5000", "1763661387123"
 
 // Requires: 1..kBatchJobs specs whose records and parameters are within kBatchBytes (one oversized

@@ -18,7 +18,7 @@ import redis
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "simulator")]
-import scripts  # noqa: E402  the Lua files
+import records, scripts  # noqa: E402  the Lua files
 from run import BUILD, Server, machine, wait  # noqa: E402
 
 P, LEASE, SWEEP = "stint:{default}:", 2.0, 0.5
@@ -79,8 +79,8 @@ class Bench:
     def submit(self, task, params):
         """As `stint submit` does. Returns the id and when."""
         self.number += 1
-        job_id, created = f"j{self.number}", int(time.time() * 1000)
-        record = '\n0 0 0 0 - - - n%d {"task":"%s","created":%d}\n%s' % (self.number, task, created, json.dumps(params))
+        job_id = f"j{self.number}"
+        record = records.make(task, int(time.time() * 1000), f"n{self.number}", json.dumps(params))
         at = time.monotonic()
         answer = self.submit_script(keys=[P], args=[f"n{self.number}", "0", "1", job_id, record])
         if answer[:1] != [b"created pending"]:

@@ -12,6 +12,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../simulator'))
+import records  # noqa: E402
 import scripts  # noqa: E402
 
 P = 'stint:{default}:'
@@ -33,6 +34,7 @@ class Side:
         self.sha = {n: self.call('SCRIPT', 'LOAD', scripts.assemble(n, files)) for n in ('submit', 'claim', 'finish', 'epoch')}
         self.seq = 0
         self.plain, self.pairs = 'lib/plain_finish.lua' in files, 'lib/plain_kept.lua' in files
+        self.words = 'kCounters' in files['lib/record.lua']
 
     def cpu_us(self):
         with open('/proc/%d/schedstat' % self.server.process.pid) as f:
@@ -72,13 +74,18 @@ class Side:
         return self.seq
 
     def submit_args(self, start, batch, resources):
-        args = ['nonce%03d' % (start // batch % 1000), '0'] + ([batch] if self.plain else [])
+        args = ['no%04d' % (start // batch % 10000), '0'] + ([batch] if self.plain else [])
         for i in range(start, start + batch):
             job = '0199a3f0-%04x-7%03x-9c1e-%012x' % (i >> 8 & 0xffff, i & 0xfff, i * 2654435761)
-            record = '%s\n0 0 0 0 - - - %s {"task":"noop","created":1763661387123}\n%s' % (
-                'r%d' % (i % resources) if resources else '', args[0], PARAMS % i)
+            resource = 'r%d' % (i % resources) if resources else ''
+            record = self.record(args[0], PARAMS % i, resource)
             args += [job, record] if self.plain else [job, '0', record, '']
         return args
+
+    def record(self, nonce, params, resource):
+        if self.words:
+            return records.make('noop', 1763661387123, nonce, params, resource)
+        return '%s\n0 0 0 0 - - - %s {"task":"noop","created":1763661387123}\n%s' % (resource, nonce + '00', params)
 
     def finish_args(self, claimed, keep):
         args = [WORKER, self.next_seq(), '0.5', 100000, 1 << 30]

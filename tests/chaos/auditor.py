@@ -13,12 +13,15 @@ from load import RESOURCES, Job
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../simulator'))
 import audit  # noqa: E402  the simulator's rules
+import records  # noqa: E402
 import scripts  # noqa: E402
 
 IDLE = '''#!lua flags=no-writes
 local P, n = KEYS[1], 0
 for _, list in ipairs({'pending', 'reserved', 'inbox'}) do n = n + redis.call('LLEN', P .. list) end
 return n + redis.call('HLEN', P .. 'active') + redis.call('ZCARD', P .. 'scheduled')'''
+
+PROBE_LIMITS = {'retries': 100, 'crash_limit': 1000, 'backoff': 0}
 
 
 class Auditor:
@@ -102,7 +105,7 @@ class Auditor:
                     continue
                 number += 1
                 job = Job('probe-%d' % number, 'probe', {'params': {'do': 'ok'}})
-                record = '\n0 0 0 0 100 1000 0 probe%d {"task":"witness","created":%d}\n{"ms":0,"do":"ok","times":0}' % (number, time.time() * 1000)
+                record = records.make('witness', int(time.time() * 1000), 'probe%d' % number, '{"ms":0,"do":"ok","times":0}', **PROBE_LIMITS)
                 self.probes[job.id] = now()
                 client.eval(self.submit, 1, PREFIX, 'probe%d' % number, '0', 1, job.id, record)
                 job.acked = now()

@@ -60,8 +60,7 @@ DaemonOptions quick(const RedisServer& redis) {
 
 // An attempt whose worker is gone without a trace.
 void leave_dead_attempt(const RedisServer& redis, const std::string& id) {
-  redis.command(
-      {"HSET", key("jobs"), id, "\n0 0 0 0 - - - nonce {\"task\":\"info\",\"created\":1}\nnull"});
+  redis.command({"HSET", key("jobs"), id, "\ninfo 1 nonce\nnull"});
   redis.command({"HSET", key("active"), id, "1763661387123456 gone-1-x.1 1 1000 0 3 1000 "});
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("damage: one bad record in a batch ends as corrupt, the others run") {
     daemon.submit({"info", "--id", id, "-r", "r"});
   }
   daemon.redis({"HSET", key("jobs"), "garbage", "\x01\xff"});
-  daemon.redis({"HSET", key("jobs"), "numbers", "r\n0 0 zero 0 - - - n {\"task\":\"info\"}\nnull"});
+  daemon.redis({"HSET", key("jobs"), "numbers", "r\ninfo 1 n losses=zero\nnull"});
   daemon.redis({"HDEL", key("jobs"), "lost"});
   REQUIRE(daemon.stint({"queue", "resume"}).code == 0);
   for (std::string id : {"a", "b", "c", "d"}) {

@@ -76,8 +76,7 @@ TEST_CASE(
   Daemon daemon(options);
   push(daemon, "alive", "hang", announced(daemon / "started"));
   REQUIRE(until_started(daemon / "started"));
-  daemon.redis(
-      {"HSET", key("jobs"), "dead", "\n0 0 0 0 - - - nonce {\"task\":\"t\",\"created\":1}\nnull"});
+  daemon.redis({"HSET", key("jobs"), "dead", "\nt 1 nonce\nnull"});
   daemon.redis({"HSET", key("active"), "dead", "1763661387123456 gone-1-x.1 1 1000 0 3 1000 "});
   auto once = stintd({"--config", daemon.config_file(), "--flush-stale", "--json"});
   CHECK(once.code == 0);

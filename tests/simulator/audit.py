@@ -4,6 +4,8 @@ import collections
 import functools
 import json
 
+import records
+
 DUMP = r'''#!lua flags=no-writes
 local P, call, out = KEYS[1], redis.call, {}
 local function add(t) out[#out + 1] = table.concat(t, '\30') end
@@ -179,13 +181,12 @@ def known_jobs(s, live):
 
 
 def content(s, i, j):
-    lines = s.jobs[i].split('\n', 2)
-    numbers = [int(x) for x in lines[1].split(' ')[:4]]
-    if numbers != [j.attempts, j.crashes, j.losses, j.since]:
-        yield 'numbers', '%s has %s, should be %s' % (i, numbers, [j.attempts, j.crashes, j.losses, j.since])
-    params = s.params.get(i) if len(lines) == 2 else lines[2]
-    if lines[0] != j.resource or params != j.params:
-        yield 'content', '%s: %r, should be %r %r' % (i, s.jobs[i], j.resource, j.params)
+    r = records.cut(s.jobs[i])
+    if r.counters != [j.attempts, j.crashes, j.losses, j.since]:
+        yield 'numbers', '%s has %s, should be %s' % (i, r.counters, [j.attempts, j.crashes, j.losses, j.since])
+    params = s.params.get(i) if r.params is None else r.params
+    if r.resource != j.resource or params != j.params or r.said != j.said:
+        yield 'content', '%s: %r, should be %r %r %r' % (i, s.jobs[i], j.resource, j.params, j.said)
     if not j.ended and count_errors(s.errors.get(i, '')) != min(10, len(j.errors)):
         yield 'errors', '%s has %r, should be %r' % (i, s.errors.get(i), j.errors)
 

@@ -1,6 +1,7 @@
 """Programs and people that submit, steer and meddle, and what befalls them all. Each method is one step of the simulation."""
 import json
 
+import records
 import wire
 from daemon import Daemon
 from worker import Worker
@@ -43,18 +44,18 @@ class Episode(World):
 
     def record(self, spec, nonce):
         """Text for `jobs`, and the parameters apart ('' = in the record)."""
-        limits = ' '.join(str(spec.get(k, '-')) for k in ('retries', 'crash_limit', 'backoff'))
-        text = '%s\n0 0 0 0 %s %s {"task":"%s","created":1,"lease":%d}' % (
-            spec.get('resource', ''), limits, nonce, spec.get('task', 't'), spec.get('lease', 10000))
+        said = {k: spec[k] for k in ('retries', 'crash_limit', 'backoff', 'lease', 'later') if spec.get(k) is not None}
         params = json.dumps(spec.get('params'))
-        return (text, params) if params in '34' else (text + '\n' + params, '')  # as if 3 and 4 were large
+        apart = params in '34'  # as if those were large
+        text = records.make(spec.get('task', 't'), 1, nonce, None if apart else params, spec.get('resource', ''), **said)
+        return text, params if apart else ''
 
     def spec(self):
         rng = self.rng
         self.serial += rng.choice((0, 0, 0, 1))
         return {'resource': self.wanted_resource or rng.choice(('',) + RESOURCES), 'task': rng.choice('ttu'), 'params': self.serial % 5,
-                'retries': rng.choice((0, 0, 1, 2, '-', 15)), 'crash_limit': rng.choice((1, 3, '-', 15)),
-                'backoff': rng.choice((0, 0, 1000, -500, '-')), 'lease': rng.choice((5000, 10000, 20000)),
+                'retries': rng.choice((0, 0, 1, 2, None, 15)), 'crash_limit': rng.choice((1, 3, None, 15)),
+                'backoff': rng.choice((0, 0, 1000, -500, None)), 'lease': rng.choice((5000, None, 20000)), 'later': rng.choice((None, 'x=-')),
                 **self.options['specs'], 'due': rng.choice(('0',) * 8 + ('+1000', '+30000', str(self.redis_ms() + 5000)))}
 
     # ---- submitting
@@ -189,7 +190,7 @@ class Episode(World):
         i = self.pick([i for i, p in self.state.place.items() if p not in ('failed', 'done')])
         if i in self.live:
             self.live[i].corrupt = True
-            self.redis('HSET', self.prefix + 'jobs', i, self.live[i].resource + '\nspoilt by somebody')
+            self.redis('HSET', self.prefix + 'jobs', i, self.live[i].resource + '\nspoilt by somebody else')
 
     # ---- the doctor
     def do_mend(self):

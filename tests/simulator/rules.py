@@ -1,15 +1,14 @@
 """The rules of docs/protocol.md a second time, in Python: what must become of a job. They update what the world knows of it."""
 
+import records
+
 COUNTED = ('error', 'timeout', 'crash', 'lost')
 MAX_LOSSES = 10
 
 
-def params_of(record, params):
-    return params or record.split('\n', 2)[2]
-
-
 def content_of(record, params):
-    return record.split('\n')[0], record.split('{"task":"')[1].split('"')[0], params_of(record, params)
+    r = records.cut(record)
+    return r.resource, r.task, params or r.params
 
 
 def submitted(before, live, seen, nonce, again, i, record, params):

@@ -1,5 +1,6 @@
 """A worker as worker/ behaves towards the queue: it claims, starts, renews, reports and gives back, repeats what was not answered,
 and stops its own jobs before their leases run out. It may crash, freeze and thaw at any moment."""
+import records
 import wire
 from world import LEASE
 
@@ -12,12 +13,14 @@ class Held:
     def __init__(self, job_id, token, record, since):
         self.id, self.token, self.record, self.since, self.lease = job_id, token, record, since, LEASE
         self.resource, self.started = record.split('\n')[0], False
+        self.corrupt, self.attempt, self.limits, self.own_lease = True, 1, [0, 3, 1000], LEASE
         self.said, self.unsaid = 0, []  # lines of its log
-        words = record.split('\n')[1].split(' ')
-        self.corrupt = len(words) < 9
-        self.attempt = 1 if self.corrupt else int(words[0]) + 1
-        self.limits = [0, 3, 1000] if self.corrupt else [int(w) if w != '-' else d for w, d in zip(words[4:7], (0, 3, 1000))]
-        self.own_lease = 20000 if '"lease":20000' in record else 5000 if '"lease":5000' in record else LEASE
+        try:
+            r = records.cut(record)
+        except ValueError:
+            return
+        self.corrupt, self.attempt, self.own_lease = False, r.counters[0] + 1, int(r.said.get('lease', LEASE))
+        self.limits = [int(r.said.get(name, d)) for name, d in zip(('retries', 'crash_limit', 'backoff'), self.limits)]
 
 
 class Worker:

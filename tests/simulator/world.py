@@ -5,6 +5,7 @@ import random
 
 import audit
 import locks
+import records
 import rules
 import scripts
 import wire
@@ -17,8 +18,8 @@ class Job:
     """A job as the world knows it, from the submission that created it on."""
 
     def __init__(self, job_id, record, params, n, later):
-        self.id, self.n, self.nonce = job_id, n, record.split('\n')[1].split(' ')[7]
-        self.resource, self.params = record.split('\n')[0], params or record.split('\n', 2)[2]
+        r = records.cut(record)
+        self.id, self.n, self.nonce, self.resource, self.params, self.said = job_id, n, r.nonce, r.resource, params or r.params, r.said
         self.record, self.in_order, self.claimed = record, not later, False
         self.attempts = self.crashes = self.losses = self.since = self.starts = 0
         self.errors, self.ended, self.outcome, self.flag, self.corrupt, self.lines = [], None, None, None, False, {}

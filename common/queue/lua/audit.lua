@@ -54,7 +54,7 @@ local function note_record(i)
   local r = cut_record(records[i])
   note(i, 'known')
   if r then
-    note(i, find(r.rest, '\n', 1, true) and 'inline' or 'apart')
+    note(i, r.params == '' and 'apart' or 'inline')
   end
   if resources[i] ~= '' then
     local place = redis.pcall('ZSCORE', P .. 'blocked:' .. resources[i], ids[i])

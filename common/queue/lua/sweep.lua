@@ -23,7 +23,7 @@ local function job_of(i)
   local r = record and cut_record(record)
   a = a or {worker = '', started = true, resource = record and resource_of(record) or ''}
   local function limit(name, built_in)
-    return tonumber(a[name]) or r and tonumber(r[name]) or built_in
+    return tonumber(a[name]) or r and r[name] or built_in
   end
   local attempts = r and r.attempts or 0
   return {id = ids[i], record = record, resource = a.resource, worker = a.worker, kind = 'lost', keep = keep,

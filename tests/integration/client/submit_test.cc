@@ -105,8 +105,8 @@ TEST_CASE("client library: times and limits arrive as they were given") {
   CHECK(c.submit(job).state == "scheduled");
   CHECK(calls.server.command({"ZSCORE", "stint:{default}:scheduled", "later"}) == "4102444800123");
   std::string record = calls.server.command({"HGET", "stint:{default}:jobs", "later"});
-  CHECK(record.find("0 0 0 0 3 2 -10000 ") != std::string::npos);
-  CHECK(record.find(R"("lease":5000,"timeout":0,"keep":90061001)") != std::string::npos);
+  CHECK(record.ends_with(
+      " retries=3 crash_limit=2 backoff=-10000 lease=5000 timeout=0 keep=90061001\nnull"));
 }
 
 TEST_CASE("client library: of many jobs each gets its own answer, in their order") {

@@ -16,7 +16,7 @@ constexpr milliseconds kLong{60'000};
 
 constexpr const char* kFinished = R"(
   for i = 1, tonumber(ARGV[1]) do
-    redis.call('HSET', KEYS[1] .. 'jobs', 'f' .. i, '\n0 0 0 0 - - - n {"task":"t"}\n{}')
+    redis.call('HSET', KEYS[1] .. 'jobs', 'f' .. i, '\nt 1 n\n{}')
     redis.call('HSET', KEYS[1] .. 'outcomes', 'f' .. i, '{}')
     redis.call('ZADD', KEYS[1] .. 'done', 1900000000000, 'f' .. i)
   end)";

@@ -172,7 +172,7 @@ TEST_CASE("worker: a task that another worker has is left to it") {
 TEST_CASE("worker: a corrupt record fails and harms nothing else") {
   QueueOfJobs queue;
   queue.submit({job("bad", "echo"), job("good", "echo")});
-  queue.server.command({"HSET", queue.keys("jobs"), "bad", "\n0 0 0 0 - - - nonce no header"});
+  queue.server.command({"HSET", queue.keys("jobs"), "bad", "\ninfo 1 nonce garbage"});
   WorkerProcess worker(boot_for(queue.server.url()));
   CHECK(queue.reaches("bad", "failed"));
   CHECK(queue.reaches("good", "done"));

@@ -2,8 +2,7 @@
 
 -- Resource, nonce, task and inline parameters (empty: in `params`) of a record; nothing if it is corrupt.
 local function content_of(record)
-  local resource, nonce, task, stop =
-    match(record, '^([^\n]*)\n%d+ %d+ %d+ %d+ %S+ %S+ %S+ (%S+) {"task":"([^"\n]*)"[^\n]*()')
+  local resource, task, nonce, stop = match(record, '^([^\n]*)\n([^ \n]+) [^ \n]+ ([^ \n]+)[^\n]*()')
   return resource, nonce, task, stop and stop <= #record and sub(record, stop + 1) or nil
 end
 

@@ -102,7 +102,7 @@ end
 local function flaw_of(job)
   if not job.r then
     return 'record-corrupt', 'its record cannot be read'
-  elseif not job.params and not find(job.r.rest, '\n', 1, true) then
+  elseif not job.params and job.r.params == '' then
     return 'params-missing', 'its parameters were lost'
   end
 end
@@ -151,7 +151,7 @@ local function mend_beside(job)
     call('HDEL', P .. 'cancels', job.id)
     say('cancel-leak', 'cancels', job.id, 'a request to stop a job that is not active -> taken out')
   end
-  if job.params and (not job.record or job.r and find(job.r.rest, '\n', 1, true)) then
+  if job.params and (not job.record or job.r and job.r.params ~= '') then
     call('HDEL', P .. 'params', job.id)
     say('params-leak', 'params', job.id, 'parameters that no record names -> taken out')
   end

@@ -39,7 +39,7 @@ struct SweptQueue : QueueOfTest {
 
   // An attempt of a worker that is gone, or that the test renews.
   void attempt(const std::string& id, int lease_ms, const std::string& mark = "") {
-    say({"HSET", keys("jobs"), id, "\n0 0 0 0 - - - nonce {\"task\":\"t\",\"created\":1}\nnull"});
+    say({"HSET", keys("jobs"), id, "\nt 1 nonce\nnull"});
     say({"HSET", keys("active"), id,
          "1763661387123456 w 1 " + std::to_string(lease_ms) + " 0 3 1000 "});
     if (!mark.empty()) {

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "common/job/record.h"
 #include "common/queue/claim.h"
 #include "common/queue/finish.h"
 #include "common/queue/steer.h"
@@ -86,6 +87,14 @@ struct QueueOfTest {
   }
   std::string outcome(const std::string& id) const { return say({"HGET", keys("outcomes"), id}); }
   std::string record(const std::string& id) const { return say({"HGET", keys("jobs"), id}); }
+  // "attempts crashes losses since" of its record
+  std::string counters(const std::string& id) const {
+    const std::string text = record(id);
+    auto r = parse_record(text);
+    REQUIRE(r.ok());
+    return std::to_string(r->attempts) + " " + std::to_string(r->crashes) + " " +
+           std::to_string(r->losses) + " " + std::to_string(r->since);
+  }
   std::string stat(const std::string& name) const { return say({"HGET", keys("stats"), name}); }
 };
 

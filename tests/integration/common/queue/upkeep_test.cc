@@ -34,7 +34,7 @@ TEST_CASE("sweep: what never started goes back uncounted, as the next, with its 
   auto out = sweep_now(q, {seen(q, "a")});
   REQUIRE(out.size() == 1);
   CHECK(out[0].place == Place::kPending);
-  CHECK(q.record("a").starts_with("r\n0 0 1 0 "));
+  CHECK(q.counters("a") == "0 0 1 0");
   CHECK(q.take(1, 1, "another").ids == std::vector<std::string>{"a"});
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("sweep: what started counts as lost, by the limits that its worker sto
   REQUIRE(out.size() == 2);
   CHECK(out[0].place == Place::kPending);
   CHECK(out[1].place == Place::kFailed);
-  CHECK(q.record("a").starts_with("\n1 1 0 0 "));
+  CHECK(q.counters("a") == "1 1 0 0");
   CHECK_THAT(q.outcome("b"),
              Contains(R"("reason":"lost")") && Contains("no heartbeat for a whole lease"));
   CHECK(q.stat("lost") == "2");

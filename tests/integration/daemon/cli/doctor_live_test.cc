@@ -87,7 +87,7 @@ class Bustle {
 constexpr const char* kManyJobs = R"(
   for i = 1, tonumber(ARGV[1]) do
     local id = 'long-' .. i
-    redis.call('HSET', KEYS[1] .. 'jobs', id, '\n0 0 0 0 - - - nonce {"task":"noop","created":1}\nnull')
+    redis.call('HSET', KEYS[1] .. 'jobs', id, '\nnoop 1 nonce\nnull')
     redis.call('LPUSH', KEYS[1] .. 'pending', id)
   end)";
 

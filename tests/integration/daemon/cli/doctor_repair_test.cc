@@ -94,7 +94,7 @@ TEST_CASE("repair: a job whose record is lost stays to be seen") {
 
 TEST_CASE("repair: what cannot be read or has lost its parameters ends as corrupt") {
   Patient queue;
-  queue.plant({"HSET", queue.key("jobs"), "pending", "garbage", "later", "r3\n0 0 0 0 - - - n {"});
+  queue.plant({"HSET", queue.key("jobs"), "pending", "garbage", "later", "r3\nnoop 1 n ?"});
   queue.plant({"DEL", queue.key("params")});
   CHECK(queue.repair() ==
         Lines{"params-missing large", "record-corrupt later", "record-corrupt pending"});

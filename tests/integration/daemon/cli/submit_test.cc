@@ -210,5 +210,5 @@ TEST_CASE("stint submit --wait: prints the result, exit 5 if the job failed, 6 o
   CHECK(run_one("good", EndKind::kOk) == std::make_pair(0, std::string("{}\n")));
   CHECK(run_one("bad", EndKind::kError) == std::make_pair(5, std::string()));
   // An awaited job says itself that it is kept long enough to be seen.
-  CHECK(has(stint.server.command({"HGET", "stint:{default}:jobs", "good"}), "\"keep\":60000"));
+  CHECK(has(stint.server.command({"HGET", "stint:{default}:jobs", "good"}), " keep=60000"));
 }
