@@ -13,8 +13,8 @@ namespace {
 
 constexpr milliseconds kLongestPause{10'000};
 
-milliseconds pause_for(milliseconds lease) {
-  return std::min(lease / 3, kLongestPause);
+milliseconds pause_for(milliseconds lease, bool again_soon = false) {
+  return again_soon ? std::min(lease / 9, kRefusedPause) : std::min(lease / 3, kLongestPause);
 }
 
 }  // namespace
@@ -70,6 +70,7 @@ void LeaseKeeper::beat() {
     return;
   }
   beat_again_ = false;
+  again_soon_ = false;
   auto round = std::make_shared<Round>();
   context_.jobs.for_each_held([this, &round](Job& job) {
     if (!mine(job) || job.lost) {
@@ -106,20 +107,26 @@ void LeaseKeeper::send(const std::shared_ptr<Round>& round) {
 void LeaseKeeper::on_answer(Round& round, const Result<redis::ReplyView>& reply) {
   auto answers = reply ? parse_heartbeat(*reply) : Result<std::vector<BeatAnswer>>(reply.error());
   if (!answers) {
-    // Without an answer nothing is renewed; check() stops the jobs in time. A refusal is tried
-    // again with the next beat.
-    if (answers.error().code != ErrorCode::kUnavailable) {
-      log::warning("redis refuses a heartbeat",
-                   {{"queue", lane_.keys.queue()}, {"error", answers.error().message}});
-      move_aside(context_.redis, lane_.keys, answers.error());
-    }
+    not_renewed(answers.error());
     return;
   }
+  refused_.over({{"queue", lane_.keys.queue()}});
   for (const BeatAnswer& answer : *answers) {
     obey(round, answer);
   }
   for (const Beaten& beaten : round.jobs) {
     renew(beaten, round.sent);
+  }
+  arm();
+}
+
+// Nothing is renewed, and check() stops the jobs at 0.6 of their lease: the next beat comes long
+// before that, since a Redis that refuses is often well again in seconds.
+void LeaseKeeper::not_renewed(const Error& error) {
+  again_soon_ = true;
+  if (error.code != ErrorCode::kUnavailable) {
+    refused_.goes_on({{"queue", lane_.keys.queue()}, {"error", error.message}});
+    move_aside(context_.redis, lane_.keys, error);
   }
   arm();
 }
@@ -235,7 +242,7 @@ void LeaseKeeper::arm() {
       return;
     }
     any = true;
-    pause = std::min(pause, pause_for(std::min(job.lease(), job.limits.lease)));
+    pause = std::min(pause, pause_for(std::min(job.lease(), job.limits.lease), again_soon_));
     MonoTime fence = fence_time(job.renewed(), job.lease());
     if (fence > now) {
       pause = std::min(pause, fence - now + milliseconds{1});

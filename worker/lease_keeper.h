@@ -1,8 +1,8 @@
 // Keeps the attempts of one queue alive: renews all of them in one call every third of the smallest
-// lease in force, and stops its own before their leases run out when it cannot. A lease counts from
-// the moment its last answered renewal was SENT. Loop's thread. What it cannot do, because this
-// process is stuck or stopped, the supervisor does by the flight recorder's kill_at, which moves
-// here with every answered renewal.
+// lease in force, every second while that is refused or not answered, and stops its own before
+// their leases run out when it cannot. A lease counts from the moment its last answered renewal was
+// SENT. Loop's thread. What it cannot do, because this process is stuck or stopped, the supervisor
+// does by the flight recorder's kill_at, which moves here with every answered renewal.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/log/outage.h"
 #include "common/loop/timer.h"
 #include "worker/context.h"
 
@@ -50,6 +51,7 @@ class LeaseKeeper {
   void beat();
   void send(const std::shared_ptr<Round>& round);
   void on_answer(Round& round, const Result<redis::ReplyView>& reply);
+  void not_renewed(const Error& error);
   void renew(const Beaten& beaten, MonoTime sent);
   void obey(Round& round, const BeatAnswer& answer);
   void obey_lost(Job& job);
@@ -65,6 +67,9 @@ class LeaseKeeper {
   MonoTime next_;  // when timer_ is due, if it is active
   size_t in_flight_ = 0;
   bool beat_again_ = false;  // asked for while one was in flight
+  bool again_soon_ = false;  // of the last beat, something was not renewed
+  log::Outage refused_{log::Level::kWarning, "redis refuses a heartbeat, trying again every second",
+                       "redis accepts heartbeats again"};
 };
 
 }  // namespace stint

@@ -20,6 +20,27 @@ int64_t used_memory(const RedisServer& redis) {
   return std::stoll(info.substr(info.find("used_memory:") + 12));
 }
 
+// Has been asked to save where no file can be made: from now on it refuses every write while
+// refuse_writes(true) holds, which is the default.
+void break_disk(const RedisServer& redis, const std::string& data) {
+  std::filesystem::remove_all(data);
+  redis.command({"BGSAVE"});
+  REQUIRE(eventually(kLong, [&] {
+    return redis.command({"INFO", "persistence"}).find("rdb_last_bgsave_status:err") !=
+           std::string::npos;
+  }));
+}
+void refuse_writes(const RedisServer& redis, bool refuse) {
+  redis.command({"CONFIG", "SET", "stop-writes-on-bgsave-error", refuse ? "yes" : "no"});
+}
+
+RedisOptions saving_to(const std::string& data) {
+  std::filesystem::create_directory(data);
+  RedisOptions options;
+  options.extra = {"--save", "3600 1", "--dir", data};
+  return options;
+}
+
 }  // namespace
 
 TEST_CASE("Redis at its memory limit: submits are refused, the queue drains, memory falls") {
@@ -55,34 +76,50 @@ TEST_CASE("Redis at its memory limit: submits are refused, the queue drains, mem
 TEST_CASE(
     "Redis cannot write its disk: submits are refused, the running job ends well afterwards") {
   TempDir dir;
-  std::filesystem::create_directory(dir / "data");
-  RedisOptions saving;
-  saving.extra = {"--save", "3600 1", "--dir", dir / "data"};
-  RedisServer redis(saving);
+  RedisServer redis(saving_to(dir / "data"));
   DaemonOptions options;
   options.redis_url = redis.url_text();
   Daemon daemon(options);
   push(daemon, "running", "witness",
        announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":2000)"));
   REQUIRE(until_started(daemon / "started"));
-  std::filesystem::remove_all(dir / "data");  // no file can be made there now
-  redis.command({"BGSAVE"});
-  REQUIRE(eventually(kLong, [&] {
-    return redis.command({"INFO", "persistence"}).find("rdb_last_bgsave_status:err") !=
-           std::string::npos;
-  }));
+  break_disk(redis, dir / "data");
   auto refused = daemon.stint({"submit", "info"});
   CHECK(refused.code == 1);
   CHECK(refused.err.find("cannot write its disk") != std::string::npos);
   CHECK(daemon.stint({"stats"}).code == 0);  // who only looks is not refused
   REQUIRE(until_logged(daemon, "redis refuses the end of attempts"));
 
-  redis.command({"CONFIG", "SET", "stop-writes-on-bgsave-error", "no"});
+  refuse_writes(redis, false);
   CHECK(ended_as(daemon, "running", kLong) == "done");
   CHECK(json_at(outcome(daemon, "running"), "/attempt") == "1");
   push(daemon, "next", "info");
   CHECK(ended_as(daemon, "next", kLong) == "done");
   CHECK(count_of(daemon.log(), "redis refuses the end of attempts") == 1);
   daemon.expect_healthy();
+  daemon.stop();
+}
+
+TEST_CASE("Redis refuses writes for a moment: the running job is renewed soon after, not stopped") {
+  TempDir dir;
+  RedisServer redis(saving_to(dir / "data"));
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  // A beat every 3.3 s, the task is told to stop after 6 s: two regular beats lie too far apart.
+  options.toml = short_leases("10s");
+  Daemon daemon(options);
+  break_disk(redis, dir / "data");
+  refuse_writes(redis, false);
+  push(daemon, "running", "wait",
+       announced(daemon / "started", R"("seconds":8,"on_stop":"throw")"));
+  REQUIRE(until_started(daemon / "started"));
+  refuse_writes(redis, true);
+  REQUIRE(until_logged(daemon, "redis refuses a heartbeat"));
+  refuse_writes(redis, false);
+  CHECK(ended_as(daemon, "running", kLong) == "done");
+  CHECK(json_at(outcome(daemon, "running"), "/attempt") == "1");
+  CHECK(daemon.log().find("told to stop") == std::string::npos);
+  CHECK(count_of(daemon.log(), "redis refuses a heartbeat") == 1);
+  CHECK(count_of(daemon.log(), "redis accepts heartbeats again") == 1);
   daemon.stop();
 }
