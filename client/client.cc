@@ -2,11 +2,11 @@
 
 #include <stint/client.hpp>
 
-#include "client/bulk_sender.h"
 #include "client/door.h"
 #include "client/look.h"
 #include "client/session.h"
 #include "client/steer.h"
+#include "client/submitter.h"
 #include "client/translate.h"
 #include "client/wait.h"
 

@@ -1,4 +1,4 @@
-#include "client/bulk_sender.h"
+#include "client/submitter.h"
 
 #include <algorithm>
 #include <optional>

@@ -6,9 +6,9 @@
 #include <set>
 #include <system_error>
 
-#include "client/bulk_sender.h"
 #include "client/door.h"
 #include "client/json_object.h"
+#include "client/submitter.h"
 #include "common/interrupt.h"
 #include "daemon/cli/bulk_file.h"
 #include "daemon/cli/progress_bar.h"
