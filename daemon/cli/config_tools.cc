@@ -88,7 +88,7 @@ ExitCode run_config_show(const Globals& globals) {
     out.line(json_text);
     return ExitCode::kOk;
   }
-  Table table({"KEY", "VALUE", "FROM"});
+  Table table({{"KEY"}, {"VALUE", Column::Kind::kText}, {"FROM", Column::Kind::kText}});
   add_rows(table, *loaded, "", json_text);
   table.print(out);
   note_all(out, shadowed_warnings(*loaded));

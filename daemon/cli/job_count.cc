@@ -122,12 +122,13 @@ class Tally {
     std::vector<Entry> sorted(counts_.begin(), counts_.end());
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const Entry& a, const Entry& b) { return a.second > b.second; });
-    std::vector<std::string> head{"COUNT"};
+    std::vector<Column> head{{"COUNT"}};
     for (Group group : groups_) {
       std::string name = name_of(group);
       std::transform(name.begin(), name.end(), name.begin(),
                      [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-      head.push_back(name);
+      bool is_word = group == Group::kState || group == Group::kKind;
+      head.push_back({name, is_word ? Column::Kind::kWhole : Column::Kind::kText});
     }
     Table table(head);
     for (const auto& [key, n] : sorted) {

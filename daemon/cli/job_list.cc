@@ -94,16 +94,25 @@ class Merge {
   std::vector<bool> wanted_;
 };
 
-std::string short_time(const std::optional<int64_t>& ms) {
-  return ms ? rfc3339(*ms).substr(0, 19) + "Z" : "";
+Table job_table() {
+  using Kind = Column::Kind;
+  return Table({{"ID"},
+                {"STATE"},
+                {"TASK", Kind::kText},
+                {"RESOURCE", Kind::kText, 1},
+                {"CREATED", Kind::kTime},
+                {"ATTEMPT", Kind::kWhole, 2},
+                {"ERROR", Kind::kText}});
+}
+
+std::string whole_seconds(int64_t ms) {
+  return rfc3339(ms).substr(0, 19) + "Z";
 }
 
 class Listing {
  public:
   Listing(Session& session, bool all_must_exist)
-      : session_(session),
-        all_must_exist_(all_must_exist),
-        table_({"ID", "STATE", "TASK", "RESOURCE", "CREATED", "ATTEMPT", "ERROR"}) {}
+      : session_(session), all_must_exist_(all_must_exist), table_(job_table()) {}
 
   ExitCode print(std::span<const std::string> ids) {
     for (size_t from = 0; from < ids.size(); from += kListed) {
@@ -134,7 +143,8 @@ class Listing {
                                          std::string(first_line(job->errors.back().message))
                                    : "";
       std::string state = job->outcome == "cancelled" ? "cancelled" : job->state;
-      table_.add({job->id, state, job->task, job->resource, short_time(job->created_ms),
+      table_.add({job->id, state, job->task, job->resource,
+                  job->created_ms ? whole_seconds(*job->created_ms) : "",
                   std::to_string(job->attempt), error});
     }
   }

@@ -74,7 +74,8 @@ ExitCode run_plugin_list(const Globals& globals) {
   if (!plugins) {
     return out.fail(plugins.error());
   }
-  Table table({"PLUGIN", "VERSION", "TASKS", "FILE"});
+  Table table(
+      {{"PLUGIN"}, {"VERSION"}, {"TASKS", Column::Kind::kText}, {"FILE", Column::Kind::kText}});
   for (const auto& plugin : *plugins) {
     if (out.json()) {
       out.line(plugin.json);

@@ -35,11 +35,15 @@ void print_stats(const Output& out, const std::string& queue, const Totals& t) {
   out.line(row("known", t.known, "all of these"));
   out.line(row("inbox", t.inbox, "not yet taken in"));
   out.line(row("rejected", t.rejected));
-  out.line("since the queue was created: " + counted(t.submitted, "job") + " submitted, " +
-           grouped(t.succeeded) + " succeeded, " + grouped(t.failures) + " failed for good; " +
-           counted(t.attempts, "attempt") + ", of which " + grouped(t.retried) + " retried, " +
-           grouped(t.crashed) + " crashed, " + grouped(t.lost) + " lost; " + grouped(t.trimmed) +
-           " trimmed");
+  out.line(out.paint(Color::kBold, "since the queue was created"));
+  out.line(row("submitted", t.submitted));
+  out.line(row("succeeded", t.succeeded));
+  out.line(row("failures", t.failures, "jobs that failed for good"));
+  out.line(row("attempts", t.attempts));
+  out.line(row("retried", t.retried, "of these"));
+  out.line(row("crashed", t.crashed, "of these"));
+  out.line(row("lost", t.lost, "of these: worker or host was gone"));
+  out.line(row("trimmed", t.trimmed, "done jobs, more than are kept"));
 }
 
 void print_now(const Output& out, const std::string& queue, const Totals& totals) {

@@ -77,8 +77,17 @@ ExitCode run_queue_list(const Globals& globals, const std::string& name) {
   if (!all) {
     return out.fail(all.error());
   }
-  Table table({"QUEUE", "PENDING", "ACTIVE", "SCHEDULED", "BLOCKED", "FAILED", "DONE", "INBOX",
-               "REJECTED", ""});
+  using Kind = Column::Kind;
+  Table table({{"QUEUE"},
+               {"PENDING"},
+               {"ACTIVE"},
+               {"SCHEDULED", Kind::kWhole, 2},
+               {"BLOCKED", Kind::kWhole, 1},
+               {"FAILED"},
+               {"DONE", Kind::kWhole, 5},
+               {"INBOX", Kind::kWhole, 3},
+               {"REJECTED", Kind::kWhole, 4},
+               {""}});
   for (size_t i = 0; i < all->size(); ++i) {
     const Totals& t = (*all)[i];
     if (out.json()) {

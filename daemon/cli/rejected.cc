@@ -133,7 +133,12 @@ ExitCode run_rejected_list(const Globals& globals, const RejectedOptions& option
   if (!entries) {
     return out.fail(entries.error());
   }
-  Table table({"AT", "FROM", "ID", "REASON", "ENTRY"});
+  using Kind = Column::Kind;
+  Table table({{"AT", Kind::kTime},
+               {"FROM", Kind::kText, 2},
+               {"ID"},
+               {"REASON", Kind::kText},
+               {"ENTRY", Kind::kText, 1}});
   for (const auto& stored : *entries) {
     auto entry = parse_rejected(stored);
     if (!entry) {
@@ -144,7 +149,7 @@ ExitCode run_rejected_list(const Globals& globals, const RejectedOptions& option
       continue;
     }
     auto header = parse_rejected_header(entry->header);
-    table.add({header.at, header.from, entry->id, header.reason, shown(entry->raw, 200)});
+    table.add({header.at, header.from, entry->id, header.reason, entry->raw});
   }
   table.print(out);
   return ExitCode::kOk;

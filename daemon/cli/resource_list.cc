@@ -90,7 +90,9 @@ class ResourceList {
 
   void print(const std::vector<Held>& all) const {
     const Output& out = session_.out();
-    Table table({"RESOURCE", "HOLDER", "STATE", "WAITING", "NEXT"});
+    using Kind = Column::Kind;
+    Table table(
+        {{"RESOURCE", Kind::kText}, {"HOLDER"}, {"STATE"}, {"WAITING"}, {"NEXT", Kind::kWhole, 1}});
     for (const auto& held : all) {
       if (out.json()) {
         out.line(JsonObject()

@@ -55,7 +55,18 @@ ExitCode run_worker_list(const Globals& globals) {
   if (!workers) {
     return out.fail(workers.error());
   }
-  Table table({"ID", "HOST", "PID", "STATE", "SLOTS", "JOBS", "RSS", "QUEUES", "TASKS", "SEEN"});
+  using Kind = Column::Kind;
+  // HOST and PID go first: most ids begin with them.
+  Table table({{"ID"},
+               {"HOST", Kind::kText, 6},
+               {"PID", Kind::kWhole, 5},
+               {"STATE"},
+               {"SLOTS"},
+               {"JOBS"},
+               {"RSS", Kind::kWhole, 4},
+               {"QUEUES", Kind::kText, 1},
+               {"TASKS", Kind::kText, 2},
+               {"SEEN", Kind::kWhole, 3}});
   for (const auto& [id, w] : *workers) {
     if (out.json()) {
       out.line(worker_json(w));
