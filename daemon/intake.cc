@@ -17,15 +17,15 @@ constexpr size_t kSmallRead = size_t{256} * 1024;
 
 }  // namespace
 
-InboxEntry read_entry(std::string_view raw) {
+InboxEntry read_entry(std::string raw) {
   InboxEntry entry;
-  entry.raw = raw;
-  auto job = parse_spec(raw);
+  entry.raw = std::move(raw);
+  auto job = parse_spec(entry.raw);
   if (job) {
     entry.job = std::move(*job);
   } else {
     entry.reason = job.error().message;
-    entry.id = peek_id(raw).value_or("");
+    entry.id = peek_id(entry.raw).value_or("");
   }
   return entry;
 }
@@ -38,6 +38,12 @@ Intake::Intake(uv_loop_s* loop, Keys keys, Options options)
               milliseconds{2'000}},
              {[this](const redis::ServerInfo&) { read(); }, [](const Error&) {}}),
       again_(loop, [this] { read(); }),
+      judge_next_(loop,
+                  [this] {
+                    if (next_.empty()) {
+                      next_ = judge();
+                    }
+                  }),
       window_(kFirstWindow) {
   redis_.open();
 }
@@ -70,6 +76,8 @@ void Intake::read() {
     return;  // its end, or on_ready, begins again
   }
   again_.stop();
+  next_.clear();
+  unjudged_.clear();
   ask(redis::plain({"LRANGE", options_.list, "-" + std::to_string(window_), "-1"}),
       &Intake::have_read);
 }
@@ -79,19 +87,8 @@ void Intake::have_read(const Result<redis::ReplyView>& reply) {
     trouble(reply.error());
     return;
   }
-  batch_.clear();
-  size_t bytes = 0;
-  for (size_t i = reply->size(); i > 0; --i) {  // the tail is first in line
-    std::string_view raw = (*reply)[i - 1].str();
-    if (!batch_.empty() && bytes + raw.size() > kBatchBytes) {
-      break;
-    }
-    bytes += raw.size();
-    batch_.push_back(read_entry(raw));
-  }
-  window_ = bytes > kBatchBytes  ? 1
-            : bytes < kSmallRead ? std::min(kBatchJobs, window_ * 2)
-                                 : window_;
+  append(*reply, window_);
+  batch_ = judge();
   if (batch_.empty()) {
     wait();
     return;
@@ -102,6 +99,57 @@ void Intake::have_read(const Result<redis::ReplyView>& reply) {
     batch_.front().reason = "the id is known with another task, resource or parameters";
   }
   refuse_next_.clear();
+  send();
+}
+
+// Redis answers it before it takes batch_. If it does not, read() begins again behind batch_.
+void Intake::read_ahead() {
+  const size_t asked = 2 * window_ - std::min(2 * window_, unjudged_.size());
+  if (!std::exchange(more_, false) || asked == 0) {
+    return;
+  }
+  const size_t known = batch_.size() + unjudged_.size();
+  redis_.run(redis::plain({"LRANGE", options_.list, "-" + std::to_string(known + asked),
+                           "-" + std::to_string(known + 1)}),
+             [this, asked](const Result<redis::ReplyView>& reply) {
+               if (reply) {
+                 append(*reply, asked);
+               }
+             });
+}
+
+void Intake::append(redis::ReplyView tail, size_t asked) {
+  more_ = tail.size() == asked;
+  for (size_t i = tail.size(); i > 0; --i) {  // the tail is first in line
+    unjudged_.emplace_back(tail[i - 1].str());
+  }
+}
+
+// The first in line, as many as one call may carry.
+std::vector<InboxEntry> Intake::judge() {
+  std::vector<InboxEntry> batch;
+  size_t bytes = 0;
+  bool full = false;
+  while (!unjudged_.empty() && batch.size() < window_ && !full) {
+    full = !batch.empty() && bytes + unjudged_.front().size() > kBatchBytes;
+    if (!full) {
+      bytes += unjudged_.front().size();
+      batch.push_back(read_entry(std::move(unjudged_.front())));
+      unjudged_.pop_front();
+    }
+  }
+  if (full || bytes > kBatchBytes) {
+    window_ = batch.size();
+  } else if (!batch.empty() && bytes < kSmallRead) {
+    window_ = std::min(kBatchJobs, window_ * 2);
+  }
+  return batch;
+}
+
+// The next ones are judged when these have been sent: handles of one turn run last woken first.
+void Intake::send() {
+  judge_next_.wake();
+  read_ahead();
   ask(intake(keys_, options_.list, new_nonce(), options_.rejected_max, batch_), &Intake::taken);
 }
 
@@ -125,7 +173,16 @@ void Intake::taken(const Result<redis::ReplyView>& reply) {
   if (answer->status == IntakeAnswer::Status::kConflict && answer->taken < batch_.size()) {
     refuse_next_ = batch_[answer->taken].raw;
   }
-  read();
+  if (answer->status != IntakeAnswer::Status::kOk) {
+    read();
+    return;
+  }
+  batch_ = next_.empty() ? judge() : std::exchange(next_, {});
+  if (batch_.empty()) {
+    read();
+  } else {
+    send();
+  }
 }
 
 // Refused, for memory, rights or a key of another type: said once, tried again at leisure. While

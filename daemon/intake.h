@@ -2,13 +2,17 @@
 // connection of its own by BLMOVE list list RIGHT RIGHT, which changes nothing and wakes at once;
 // then reads the tail, parses here (so that the bytes of params stay as they are), and intake.lua
 // compares, takes and queues in one step. Any number of daemons may do it: who loses reads again.
+// While Redis takes a batch the next is read and parsed, at most two of them: should the first be
+// answered otherwise than with ok, they are forgotten and the tail is read again.
 // Entries that are no jobs go to `rejected` with the reason. Supervisor, on its thread.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "common/loop/next_turn.h"
 #include "common/loop/timer.h"
 #include "common/queue/upkeep.h"
 #include "common/redis/connection.h"
@@ -31,6 +35,10 @@ class Intake {
   void waited(const Result<redis::ReplyView>& reply);
   void read();
   void have_read(const Result<redis::ReplyView>& reply);
+  void read_ahead();
+  void append(redis::ReplyView tail, size_t asked);
+  std::vector<InboxEntry> judge();
+  void send();
   void taken(const Result<redis::ReplyView>& reply);
   void trouble(const Error& error);
 
@@ -38,14 +46,18 @@ class Intake {
   Options options_;
   redis::Connection redis_;
   Timer again_;
-  std::vector<InboxEntry> batch_;
-  std::string refuse_next_;  // raw bytes of an entry whose id is known with other content
-  size_t window_;            // entries to read at once: fewer where they are large
+  NextTurn judge_next_;
+  std::vector<InboxEntry> batch_;     // on its way
+  std::vector<InboxEntry> next_;      // the entries behind it in line
+  std::deque<std::string> unjudged_;  // those behind them, tail first
+  bool more_ = false;                 // the last reading found as many as it asked for
+  std::string refuse_next_;           // raw bytes of an entry whose id is known with other content
+  size_t window_;                     // entries to take at once: fewer where they are large
   bool under_way_ = false;
   bool said_ = false;
 };
 
 // One entry as intake.lua wants it. Pure.
-InboxEntry read_entry(std::string_view raw);
+InboxEntry read_entry(std::string raw);
 
 }  // namespace stint

@@ -57,14 +57,12 @@ void advance_id(IdSource& source) {
 
 std::string uuid_text(uint64_t high, uint64_t low) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
+  std::string text(36, '-');
+  char* at = text.data();
   for (unsigned i = 0; i < 32; ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) {
-      text.push_back('-');
-    }
+    at += i == 8 || i == 12 || i == 16 || i == 20 ? 1 : 0;
     const uint64_t half = i < 16 ? high : low;
-    text.push_back(kDigits[(half >> (60U - 4U * (i % 16U))) & 0xfU]);
+    *at++ = kDigits[(half >> (60U - 4U * (i % 16U))) & 0xfU];
   }
   return text;
 }

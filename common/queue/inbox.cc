@@ -1,4 +1,6 @@
 // The faces of intake.lua and of what it keeps in `rejected`.
+#include <algorithm>
+
 #include "common/clock.h"
 #include "common/job/record.h"
 #include "common/queue/answer.h"
@@ -18,27 +20,42 @@ std::string refusal_header(const std::string& list, const std::string& reason) {
          ",\"reason\":" + json_string(to_utf8(reason, kMaxErrorText)) + "}";
 }
 
+bool is_plain_entry(const InboxEntry& entry) {
+  return entry.job && is_plain(*entry.job);
+}
+
 }  // namespace
 
 redis::Command intake(const Keys& keys, const std::string& list, std::string_view nonce,
                       int64_t rejected_max, std::span<const InboxEntry> entries) {
-  redis::Command command =
-      redis::call(lua::k_intake, keys.prefix(), {std::string(nonce), std::to_string(rejected_max)});
-  command.keys.push_back(list);
-  command.args.reserve(2 + entries.size() * 6);
-  int64_t created_ms = now_wall_ms();
-  for (const InboxEntry& entry : entries) {
-    command.args.push_back(entry.raw);
+  const int64_t created_ms = now_wall_ms();
+  const auto other = std::find_if_not(entries.begin(), entries.end(), is_plain_entry);
+  const auto plain = entries.first(static_cast<size_t>(other - entries.begin()));
+  const auto rest = entries.subspan(plain.size());
+  std::vector<std::string> args;
+  args.reserve(3 + plain.size() * 3 + rest.size() * 6);
+  args.emplace_back(nonce);
+  args.push_back(std::to_string(rejected_max));
+  args.push_back(std::to_string(plain.size()));
+  for (const InboxEntry& entry : plain) {
+    args.push_back(entry.raw);
+  }
+  for (const InboxEntry& entry : plain) {
+    args.push_back(entry.job->id);
+    args.push_back(make_record(*entry.job, nonce, created_ms));
+  }
+  for (const InboxEntry& entry : rest) {
+    args.push_back(entry.raw);
     if (entry.job) {
-      command.args.insert(command.args.end(),
-                          {"accept", entry.job->id, due_argument(*entry.job),
-                           make_record(*entry.job, nonce, created_ms),
-                           params_apart(*entry.job) ? entry.job->params : std::string()});
+      args.insert(args.end(), {"accept", entry.job->id, due_argument(*entry.job),
+                               make_record(*entry.job, nonce, created_ms),
+                               params_apart(*entry.job) ? entry.job->params : std::string()});
     } else {
-      command.args.insert(command.args.end(),
-                          {"refuse", entry.id, "0", refusal_header(list, entry.reason), ""});
+      args.insert(args.end(), {"refuse", entry.id, "0", refusal_header(list, entry.reason), ""});
     }
   }
+  redis::Command command = redis::call(lua::k_intake, keys.prefix(), std::move(args));
+  command.keys.push_back(list);
   return command;
 }
 

@@ -12,11 +12,6 @@
 namespace stint {
 namespace {
 
-// Due now, its parameters in the record: of such a job only its id and record are sent.
-bool is_plain(const JobSpec& spec) {
-  return due_argument(spec) == "0" && !params_apart(spec);
-}
-
 std::optional<Submitted> submitted_as(std::string_view text) {
   const size_t space = text.find(' ');
   std::optional<Place> place = parse_place(space == text.npos ? "" : text.substr(space + 1));
@@ -50,6 +45,11 @@ std::string due_argument(const JobSpec& spec) {
     return spec.delay->count() > 0 ? "+" + std::to_string(spec.delay->count()) : "0";
   }
   return spec.at_ms ? std::to_string(*spec.at_ms) : "0";
+}
+
+bool is_plain(const JobSpec& spec) {
+  const bool due_now = spec.delay ? spec.delay->count() <= 0 : !spec.at_ms;
+  return due_now && !params_apart(spec);
 }
 
 redis::Command submit(const Keys& keys, std::string_view nonce, bool again,

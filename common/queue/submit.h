@@ -26,6 +26,8 @@ struct Submitted {
 
 std::string new_nonce();  // 6 letters and digits; one a call, the same when it is sent again
 std::string due_argument(const JobSpec& spec);  // "0", "+5000", "1763661387123"
+// Due now, its parameters in the record: of such a job only its id and record are sent.
+bool is_plain(const JobSpec& spec);
 
 // Requires: 1..kBatchJobs specs whose records and parameters are within kBatchBytes (one oversized
 // job may stand alone).

@@ -65,21 +65,22 @@ class Daemon:
             entries = w.look().inbox[::-1][:w.rng.choice((1, 3))]
             if not entries:
                 return
-            w.nonces += 1
-            self.taking = ['take%04d' % w.nonces, w.options['rejected_max']]
-            for raw in entries:
-                self.taking += self.judge(raw, self.taking[0], False)
-        reply = w.send(self.name, 'intake', self.taking, (w.prefix + 'inbox',))
+            nonce = self.new_nonce()
+            self.taking = nonce, [self.judge(raw, nonce, False) for raw in entries]
+        nonce, groups = self.taking
+        reply = w.send(self.name, 'intake', wire.pack_intake(nonce, w.options['rejected_max'], groups), (w.prefix + 'inbox',))
         if reply is None or w.options['faults'] and w.rng.random() < 0.1:
             if w.rng.random() < 0.2:
                 self.taking = None  # it dies; another one reads the list
             return
         taken, status = reply
-        entry = self.taking[2 + 6 * taken:8 + 6 * taken]
         self.taking = None
         if status == 'conflict':
-            w.nonces += 1
-            self.taking = ['take%04d' % w.nonces, w.options['rejected_max']] + self.judge(entry[0], '', True)
+            self.taking = self.new_nonce(), [self.judge(groups[taken][0], '', True)]
+
+    def new_nonce(self):
+        self.world.nonces += 1
+        return 'take%04d' % self.world.nonces
 
     def judge(self, raw, nonce, conflict):
         spec = json.loads(raw)

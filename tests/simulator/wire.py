@@ -1,4 +1,4 @@
-"""How batches travel, as common/queue/submit.cc and finish.cc pack them: a batch begins with its plain jobs, of which less is said; and
+"""How batches travel, as common/queue/submit.cc, inbox.cc and finish.cc pack them: a batch begins with its plain jobs, of which less is said; and
 answers come as runs."""
 import itertools
 import re
@@ -30,6 +30,21 @@ def pack_submit(nonce, again, groups):
 def unpack_submit(args):
     stop = 3 + 2 * int(args[2])
     return [[i, '0', record, ''] for i, record in groups_of(args[3:stop], 2)] + groups_of(args[stop:], 4)
+
+
+def pack_intake(nonce, rejected_max, groups):
+    """groups: (raw, verdict, id, due, record or header, params)"""
+    plain = 0
+    while plain < len(groups) and groups[plain][1] == 'accept' and groups[plain][3] == '0' and groups[plain][5] == '':
+        plain += 1
+    pairs = [w for _, _, i, _, record, _ in groups[:plain] for w in (i, record)]
+    return [nonce, rejected_max, plain] + [g[0] for g in groups[:plain]] + pairs + [w for g in groups[plain:] for w in g]
+
+
+def unpack_intake(args):
+    n = int(args[2])
+    pairs = groups_of(args[3 + n:3 + 3 * n], 2)
+    return [[raw, 'accept', i, '0', record, ''] for raw, (i, record) in zip(args[3:3 + n], pairs)] + groups_of(args[3 + 3 * n:], 6)
 
 
 def pack_finish(head, groups):

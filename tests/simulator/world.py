@@ -379,7 +379,7 @@ class World:
         self.steered(before, args, 3, reply, '', act)
 
     def after_intake(self, before, args, reply):
-        taken, groups, seen = reply[0], [args[k:k + 6] for k in range(2, len(args), 6)], {}
+        taken, groups, seen = reply[0], wire.unpack_intake(args), {}
         for k, (raw, verdict, i, due, record, params) in enumerate(groups[:taken]):
             if k >= len(before.inbox) or before.inbox[-1 - k] != raw:
                 self.violate('inbox_took_another', raw)

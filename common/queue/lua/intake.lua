@@ -1,18 +1,28 @@
 -- intake.lua   the tail of an inbox -> pending, scheduled or rejected. Sent by a daemon, which has read and judged the entries.
 -- KEYS[1] prefix   KEYS[2] the list
--- ARGV nonce, rejected_max, then groups of 6, tail first: raw, verdict ('accept' or 'refuse'), id, due, record or
+-- ARGV nonce, rejected_max, n, then the entries, tail first: of the first n, which are accepted, due now and have their parameters in the
+-- record, the n raw ones and then n pairs id, record; of the others groups of 6: raw, verdict ('accept' or 'refuse'), id, due, record or
 -- {"at","from","reason"}, params
 -- Returns {taken, status}: 'ok'; 'moved', another daemon took some or this call was done before: read the list again;
 -- 'conflict', the entry after those taken has a known id with other content: send it again as refused.
 -- Why the raw bytes are compared with the list: take and enqueue are one step, so nothing is lost or doubled by a crash between.
--- Uses: base, sound, clock, plan, drop, kept, enqueue, reject
-local nonce, most, n = ARGV[1], tonumber(ARGV[2]) or 0, math.floor((#ARGV - 2) / 6)
+-- Uses: base, plain_new, plain_intake, sound, clock, plan, drop, kept, enqueue, reject
+local nonce, most, plain, entries = ARGV[1], tonumber(ARGV[2]) or 0, tonumber(ARGV[3]) or 0, {}
+for i = 1, plain do
+  for _, word in ipairs({ARGV[3 + i], 'accept', ARGV[2 + plain + 2 * i], '0', ARGV[3 + plain + 2 * i], ''}) do
+    entries[#entries + 1] = word
+  end
+end
+for i = 4 + 3 * plain, #ARGV do
+  entries[#entries + 1] = ARGV[i]
+end
+local n = math.floor(#entries / 6)
 if n <= 0 then
   return {0, 'ok'}
 end
 local list, ids, taken, status, first = call('LRANGE', KEYS[2], -n, -1), {}, 0, 'ok', {}
 for i = 1, n do
-  ids[i] = ARGV[6 * i - 1]
+  ids[i] = entries[6 * i - 3]
 end
 local records = call('HMGET', P .. 'jobs', unpack(ids))
 for i = 1, n do
@@ -30,9 +40,9 @@ local function take_entry(i, raw, verdict, id, due, content, params)
     will_reject(id, content, raw, records[i] or twin)
   elseif twin or records[i] then
     local function stored()
-      return twin and ARGV[6 * twin + 2] == params or not twin and has_params(id, params)
+      return twin and entries[6 * twin] == params or not twin and has_params(id, params)
     end
-    if not is_same(twin and ARGV[6 * twin + 1] or records[i], content, stored) then
+    if not is_same(twin and entries[6 * twin - 1] or records[i], content, stored) then
       return 'conflict'
     end
   else
@@ -43,7 +53,7 @@ local function take_entry(i, raw, verdict, id, due, content, params)
   return 'ok'
 end
 for i = 1, n do
-  status = take_entry(i, unpack(ARGV, 6 * i - 3, 6 * i + 2))
+  status = take_entry(i, unpack(entries, 6 * i - 5, 6 * i))
   if status ~= 'ok' then
     break
   end

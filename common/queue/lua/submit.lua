@@ -5,7 +5,7 @@
 -- Returns flat: answer, how many jobs in a row have it; in the order of the jobs. 'created PLACE', 'known PLACE' (same content: nothing
 -- changed), 'conflict PLACE' (other content: nothing changed). With again a known job of the same content that is done or failed runs once more, as a new one.
 -- Why the nonce: it stands in the record, so the same call sent again (no reply came) answers the same and queues nothing.
--- Uses: base, plain_submit, sound, clock, plan, place, drop, kept, enqueue, rows
+-- Uses: base, plain_new, plain_submit, sound, clock, plan, place, drop, kept, enqueue, rows
 local nonce, again, pairs_given = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]) or 0
 local jobs = {}
 for i = 4, 2 + 2 * pairs_given, 2 do

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/cut_proxy.h"
 #include "tests/support/loop.h"
 #include "tests/support/redis_server.h"
 
@@ -16,9 +17,24 @@ struct Inbox {
   std::unique_ptr<Intake> intake;
 
   void push(const std::string& entry) { server.command({"LPUSH", keys("inbox"), entry}); }
-  void open() {
-    intake = std::make_unique<Intake>(loop.get(), keys,
-                                      Intake::Options{server.url(), keys("inbox"), 100});
+  void push(int n, const std::string& more = "") {
+    for (int i = 0; i < n; ++i) {
+      push(R"({"task":"t","id":"j)" + std::to_string(i) + '"' + more + '}');
+    }
+  }
+  void open() { open(server.url()); }
+  void open(const redis::Url& url) {
+    intake = std::make_unique<Intake>(loop.get(), keys, Intake::Options{url, keys("inbox"), 100});
+  }
+  // j0 j1 ... without those of which none is known.
+  bool took(int n, const std::string& refused = "") {
+    std::string expected;
+    for (int i = n; i-- > 0;) {
+      const std::string id = "j" + std::to_string(i);
+      expected += id == refused ? "" : (expected.empty() ? "" : " ") + id;
+    }
+    return server.command({"LRANGE", keys("pending"), "0", "-1"}) == expected &&
+           server.command({"HLEN", keys("jobs")}) == std::to_string(refused.empty() ? n : n - 1);
   }
   bool until_empty() {
     return loop.run_until(milliseconds(10'000), [&] {
@@ -84,6 +100,69 @@ TEST_CASE("intake: a known id with other content is refused and does not hold up
   REQUIRE(inbox.until_empty());
   CHECK(inbox.server.command({"LRANGE", inbox.keys("pending"), "0", "-1"}) == "b a");
   CHECK(inbox.server.command({"LLEN", inbox.keys("rejected")}) == "1");
+  inbox.intake.reset();
+}
+
+TEST_CASE("intake: what was read ahead is taken as it was read, and not asked for again") {
+  Inbox inbox;
+  inbox.push(700);
+  inbox.server.command({"CONFIG", "RESETSTAT"});
+  inbox.open();
+  REQUIRE(inbox.until_empty());
+  CHECK(inbox.took(700));
+  // 10, 20, 40, 80, 100 ... in a call
+  const std::string stats = inbox.server.command({"INFO", "commandstats"});
+  CHECK(stats.find("cmdstat_ltrim:calls=10,") != std::string::npos);
+  const std::string intakes = stats.substr(stats.find("cmdstat_evalsha:calls="));
+  CHECK(std::stoi(intakes.substr(intakes.find('=') + 1)) <= 10);
+  inbox.intake.reset();
+}
+
+TEST_CASE("intake: a conflict among entries that were read ahead holds up none of them") {
+  Inbox inbox;
+  inbox.push(R"({"task":"t","id":"j200","params":1})");
+  inbox.open();
+  REQUIRE(inbox.until_empty());
+  inbox.intake.reset();
+  inbox.server.command({"LPOP", inbox.keys("pending")});
+  inbox.push(400);
+  inbox.open();
+  REQUIRE(inbox.until_empty());
+  CHECK(inbox.server.command({"LLEN", inbox.keys("rejected")}) == "1");
+  inbox.server.command({"HDEL", inbox.keys("jobs"), "j200"});
+  CHECK(inbox.took(400, "j200"));
+  inbox.intake.reset();
+}
+
+TEST_CASE("intake: entries larger than what a call carries are taken one by one, in their order") {
+  Inbox inbox;
+  inbox.push(6, R"(,"params":")" + std::string(700'000, 'x') + '"');
+  for (int i = 6; i < 40; ++i) {
+    inbox.push(R"({"task":"t","id":"j)" + std::to_string(i) + "\"}");
+  }
+  inbox.open();
+  REQUIRE(inbox.until_empty());
+  CHECK(inbox.took(40));
+  inbox.intake.reset();
+}
+
+TEST_CASE("intake: a connection that breaks again and again loses no entry and doubles none") {
+  Inbox inbox;
+  inbox.push(1500);
+  test::CutProxy proxy(inbox.server.socket());
+  proxy.cut_after_reply_bytes(9'000);
+  inbox.open(proxy.url());
+  int cuts = 0;
+  REQUIRE(inbox.loop.run_until(milliseconds(60'000), [&] {
+    if (proxy.cuts() > cuts && cuts < 6) {
+      cuts = proxy.cuts();
+      (cuts % 2 ? proxy.cut_after_request_bytes(25'000 + 7'000 * cuts)
+                : proxy.cut_after_reply_bytes(9'000 + 4'000 * cuts));
+    }
+    return inbox.server.command({"LLEN", inbox.keys("inbox")}) == "0";
+  }));
+  CHECK(cuts > 2);
+  CHECK(inbox.took(1500));
   inbox.intake.reset();
 }
 

@@ -49,6 +49,55 @@ TEST_CASE("intake: good entries become jobs in their order, bad ones are kept wi
   CHECK(q.say({"LLEN", q.list}) == "0");
 }
 
+TEST_CASE("intake: plain entries are taken in their order, what is in front of them stays") {
+  Inbox q;
+  q.push({"one", "two", "three", "four"});
+  q.say({"HSET", q.keys("outcomes"), "b", "of one that was refused"});
+  CHECK(q.take_in({good("one", "a"), good("two", "b"), good("three", "c")}).taken == 3);
+  CHECK(q.say({"LRANGE", q.list, "0", "-1"}) == "four");
+  CHECK(q.stat("submitted") == "3");
+  CHECK(q.outcome("b").empty());
+  CHECK(q.take(1).ids == std::vector<std::string>{"a", "b", "c"});
+}
+
+TEST_CASE("intake: plain entries before others, each is what it would be alone") {
+  Inbox q;
+  q.push({"one", "two", "three", "four", "five"});
+  InboxEntry later = good("two", "b");
+  later.job->delay = milliseconds(60'000);
+  InboxEntry large = good("three", "c");
+  large.job->params = '"' + std::string(5000, 'x') + '"';
+  InboxEntry past = good("five", "e");
+  past.job->at_ms = 1;
+  CHECK(q.take_in({good("one", "a"), later, large, bad("four", "d"), past}).taken == 5);
+  CHECK(q.where("a") == "pending");
+  CHECK(q.where("b") == "scheduled");
+  CHECK(q.say({"HGET", q.keys("params"), "c"}) == large.job->params);
+  CHECK_THAT(q.outcome("d"), Contains("rejected"));
+  CHECK(q.take(1).ids == std::vector<std::string>{"a", "c", "e"});
+}
+
+TEST_CASE("intake: plain entries are taken as far as the list agrees") {
+  Inbox q;
+  q.push({"one", "two", "three"});
+  IntakeAnswer answer = q.take_in({good("one", "a"), good("other", "b"), good("three", "c")});
+  CHECK(answer.taken == 1);
+  CHECK(answer.status == Status::kMoved);
+  CHECK(q.say({"LRANGE", q.list, "0", "-1"}) == "three two");
+  CHECK(q.say({"HLEN", q.keys("jobs")}) == "1");
+  answer = q.take_in({good("two", "b"), good("three", "c"), good("four", "d")});
+  CHECK(answer.taken == 2);
+  CHECK(answer.status == Status::kMoved);
+}
+
+TEST_CASE("intake: a plain id twice in a batch is queued once") {
+  Inbox q;
+  q.push({"one", "one", "two"});
+  CHECK(q.take_in({good("one", "a"), good("one", "a"), good("two", "b")}).taken == 3);
+  CHECK(q.say({"LRANGE", q.keys("pending"), "0", "-1"}) == "b a");
+  CHECK(q.stat("submitted") == "2");
+}
+
 TEST_CASE("intake: what another daemon has taken is not taken twice") {
   Inbox q;
   q.push({"one", "two"});

@@ -1,5 +1,5 @@
-// The short ways of submit, claim and finish (lua/lib/plain_*.lua): where something is not as usual
-// they leave the batch to the long ones, and have changed nothing.
+// The short ways of submit, intake, claim and finish (lua/lib/plain_*.lua): where something is not
+// as usual they leave the batch to the long ones, and have changed nothing.
 #include "tests/integration/common/queue/queue_of_test.h"
 
 using namespace stint;
@@ -14,9 +14,10 @@ Ended plain(std::string id, uint64_t token) {
   return e;
 }
 
-constexpr const char* kKeys[] = {"jobs",    "params",   "active", "locks",     "ghosts",  "cancels",
-                                 "errors",  "outcomes", "logs",   "claims",    "fins",    "stats",
-                                 "pending", "reserved", "leases", "scheduled", "blocked", "fence"};
+constexpr const char* kKeys[] = {"jobs",      "params",  "active",   "locks",    "ghosts",
+                                 "cancels",   "errors",  "outcomes", "logs",     "claims",
+                                 "fins",      "stats",   "pending",  "reserved", "leases",
+                                 "scheduled", "blocked", "fence",    "inbox"};
 
 // What was taken off `pending` may have been put back into `reserved`, in its order.
 constexpr const char* kEverything = R"(
@@ -115,20 +116,24 @@ TEST_CASE("plain claim: an id that stands twice in pending is given once") {
   CHECK(q.say({"LLEN", q.keys("pending")}) == "0");
 }
 
-TEST_CASE("plain submit, claim, finish: a key of another type stops them before they write") {
+TEST_CASE(
+    "plain submit, intake, claim, finish: a key of another type stops them before they write") {
   for (const std::string name : kKeys) {
     INFO(name);
     QueueOfTest q;
     q.add({job("a"), job("b", "r"), job("c", "s"), job("d")});
     Given given = q.take(1, 2);
     q.say({"LMOVE", q.keys("pending"), q.keys("reserved"), "RIGHT", "LEFT"});
+    q.say({"LPUSH", q.keys("inbox"), "one", "two"});
     q.say({"DEL", q.keys(name)});
     q.say({"XADD", q.keys(name), "1-1", "what", "ever"});
     std::vector<Ended> ends{plain("a", given.token), plain("b", given.token)};
     std::vector<JobSpec> more{job("e"), job("f")};
+    std::vector<InboxEntry> entries{{"one", job("g"), "", ""}, {"two", job("h"), "", ""}};
     for (const auto& command :
-         {submit(q.keys, "12345678", false, more), claim(q.keys, "w", 2, 10, milliseconds(30'000)),
-          finish(q.keys, "w", 1, {}, ends)}) {
+         {submit(q.keys, "12345678", false, more),
+          intake(q.keys, q.keys("inbox"), "87654321", 100, entries),
+          claim(q.keys, "w", 2, 10, milliseconds(30'000)), finish(q.keys, "w", 1, {}, ends)}) {
       std::string before = everything(q);
       auto reply = q.client.run(command);
       if (!reply.ok()) {
