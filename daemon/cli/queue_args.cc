@@ -55,6 +55,8 @@ void add_rejected_verb(CLI::App& parent, Globals& globals, Action& action, const
   if (steers) {
     verb.add_flag("--dry-run", options->dry_run, "say how many, do nothing");
     verb.add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
+  } else {
+    text_option(verb, "--after", options->after, "go on where the last list ended", "CURSOR");
   }
   verb.callback([&action, &globals, options, run] {
     action = [&globals, options, run] { return run(globals, *options); };
@@ -66,7 +68,7 @@ void add_rejected_verb(CLI::App& parent, Globals& globals, Action& action, const
 void add_rejected(CLI::App& app, Globals& globals, Action& action) {
   CLI::App& group =
       *add_group(app, globals, "rejected", "inbox entries that could not be accepted");
-  add_rejected_verb(group, globals, action, "list", "the newest, with their reasons",
+  add_rejected_verb(group, globals, action, "list", "the newest, with their reasons, 50 at a time",
                     "  stint rejected list --limit 10", false, run_rejected_list);
   add_rejected_verb(group, globals, action, "retry", "back into the inbox",
                     "  stint rejected retry --error 'unknown field' --yes", true,

@@ -76,6 +76,40 @@ ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, 
   return ExitCode::kOk;
 }
 
+size_t list_limit(const RejectedOptions& options) {
+  if (options.limit) {
+    return static_cast<size_t>(*options.limit);
+  }
+  return options.all ? SIZE_MAX : kListed;
+}
+
+void print_page(const Output& out, const RejectedPage& page) {
+  using Kind = Column::Kind;
+  Table table({{"AT", Kind::kTime},
+               {"FROM", Kind::kText, 2},
+               {"ID"},
+               {"REASON", Kind::kText},
+               {"ENTRY", Kind::kText, 1}});
+  for (const auto& stored : page.entries) {
+    auto entry = parse_rejected(stored);
+    if (!entry) {
+      continue;
+    }
+    if (out.json()) {
+      out.line(rejected_json(*entry));
+      continue;
+    }
+    auto header = parse_rejected_header(entry->header);
+    table.add({header.at, header.from, entry->id, header.reason, entry->raw});
+  }
+  table.print(out);
+  if (page.after && out.json()) {
+    out.line(JsonObject().text("after", std::string_view(mark_text(*page.after))).str());
+  } else if (page.after) {
+    out.note("there are more: --after " + mark_text(*page.after));
+  }
+}
+
 }  // namespace
 
 RejectedHeader parse_rejected_header(const std::string& json) {
@@ -123,35 +157,23 @@ ExitCode run_rejected_list(const Globals& globals, const RejectedOptions& option
   if (auto good = check_limit(options); !good) {
     return Output(globals).fail(good.error());
   }
+  std::optional<RejectedMark> from;
+  if (options.after) {
+    auto mark = parse_rejected_mark(*options.after);
+    if (!mark) {
+      return Output(globals).fail(mark.error());
+    }
+    from = *mark;
+  }
   auto session = Session::open(globals);
   if (!session) {
     return Output(globals).fail(session.error());
   }
-  const Output& out = session->out();
-  size_t limit = options.limit ? static_cast<size_t>(*options.limit) : kListed;
-  auto entries = find_rejected(*session, options, limit);
-  if (!entries) {
-    return out.fail(entries.error());
+  auto page = page_of_rejected(*session, options, list_limit(options), from);
+  if (!page) {
+    return session->out().fail(page.error());
   }
-  using Kind = Column::Kind;
-  Table table({{"AT", Kind::kTime},
-               {"FROM", Kind::kText, 2},
-               {"ID"},
-               {"REASON", Kind::kText},
-               {"ENTRY", Kind::kText, 1}});
-  for (const auto& stored : *entries) {
-    auto entry = parse_rejected(stored);
-    if (!entry) {
-      continue;
-    }
-    if (out.json()) {
-      out.line(rejected_json(*entry));
-      continue;
-    }
-    auto header = parse_rejected_header(entry->header);
-    table.add({header.at, header.from, entry->id, header.reason, entry->raw});
-  }
-  table.print(out);
+  print_page(session->out(), *page);
   return ExitCode::kOk;
 }
 

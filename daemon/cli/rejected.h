@@ -15,6 +15,7 @@ struct RejectedOptions {
   std::vector<std::string> ids;      // that the entries gave; many give none
   std::optional<std::string> error;  // the reason holds this text
   std::optional<int> limit;
+  std::optional<std::string> after;  // list: the cursor that the last one ended with
   bool all = false;
   bool dry_run = false;
   bool yes = false;

@@ -5,7 +5,6 @@
 namespace stint::cli {
 namespace {
 
-constexpr size_t kPage = 100;
 constexpr int kTries = 100;  // others push to the list meanwhile
 
 // One entry, in one transaction. True: it was there and is moved. On failure: kUnavailable,
@@ -51,25 +50,8 @@ Result<bool> move_one(Session& session, const std::string& stored, const Rejecte
 
 Result<std::vector<std::string>> find_rejected(Session& session, const RejectedOptions& options,
                                                size_t limit) {
-  std::vector<std::string> found;
-  for (size_t from = 0; found.size() < limit; from += kPage) {
-    auto page = session.ask(redis::plain({"LRANGE", session.keys()("rejected"),
-                                          std::to_string(from), std::to_string(from + kPage - 1)}));
-    if (!page) {
-      return page.error();
-    }
-    auto texts = texts_of(page->view());
-    for (auto& text : texts) {
-      auto entry = parse_rejected(text);
-      if (found.size() < limit && entry && matches(options, *entry)) {
-        found.push_back(std::move(text));
-      }
-    }
-    if (texts.size() < kPage) {
-      break;
-    }
-  }
-  return found;
+  auto page = page_of_rejected(session, options, limit, std::nullopt);
+  return page ? Result<std::vector<std::string>>(std::move(page->entries)) : page.error();
 }
 
 Result<int64_t> move_rejected(Session& session, const std::vector<std::string>& entries,

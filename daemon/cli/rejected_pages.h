@@ -1,8 +1,10 @@
-// Reads `P rejected` in pages and moves entries out of it. No script of ours does that: WATCH and
-// MULTI make sure that an entry which somebody else took meanwhile is not put into the inbox twice.
+// Reads `P rejected` in pages (rejected_list.cc) and moves entries out of it. No script of ours
+// does that: WATCH and MULTI make sure that an entry which somebody else took meanwhile is not put
+// into the inbox twice.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,26 @@
 #include "daemon/cli/session.h"
 
 namespace stint::cli {
+
+// Where a list ended: the last entry that it read. Entries have no name of their own, and equal
+// ones may stand beside each other, so it says the how manieth of its like from the newest on.
+struct RejectedMark {
+  std::string at;  // of its header: should it be gone, the list goes on with what is no newer
+  uint64_t digest = 0;
+  int64_t nth = 0;
+  bool operator==(const RejectedMark&) const = default;
+};
+std::string mark_text(const RejectedMark& mark);
+// On failure: kInvalid.
+Result<RejectedMark> parse_rejected_mark(const std::string& text);
+
+// One page for people and programs, newest first. after: there are more, behind that one.
+struct RejectedPage {
+  std::vector<std::string> entries;
+  std::optional<RejectedMark> after;
+};
+Result<RejectedPage> page_of_rejected(Session& session, const RejectedOptions& options,
+                                      size_t limit, const std::optional<RejectedMark>& from);
 
 // The entries as they are stored, newest first.
 Result<std::vector<std::string>> find_rejected(Session& session, const RejectedOptions& options,

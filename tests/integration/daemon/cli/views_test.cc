@@ -8,6 +8,31 @@ using test::json_at;
 using test::lines_of;
 using test::StintCalls;
 
+namespace {
+
+void reject(const StintCalls& stint, const std::string& raw, const std::string& at) {
+  stint.server.command(
+      {"LPUSH", "stint:{default}:rejected",
+       "\n{\"at\":\"" + at + "\",\"from\":\"inbox\",\"reason\":\"unknown field\"}\n" + raw});
+}
+
+// The entries of a page of `rejected list`, and its cursor.
+std::vector<std::string> page_of(const StintCalls& stint, std::string& after) {
+  std::vector<std::string> call{"rejected", "list", "--json", "--limit", "4"};
+  if (!after.empty()) {
+    call.insert(call.end(), {"--after", after});
+  }
+  after.clear();
+  std::vector<std::string> entries;
+  for (const auto& line : lines_of(stint(call).out)) {
+    std::string entry = json_at(line, "/entry");
+    entry.empty() ? void(after = json_at(line, "/after")) : entries.push_back(entry);
+  }
+  return entries;
+}
+
+}  // namespace
+
 TEST_CASE("stint job list and stats: on a terminal of 80 columns ids are whole and no line wraps") {
   StintCalls stint;
   const std::string id = "0193a1c2-7b5e-7c31-9d40-5a1f0c2b3d4e";
@@ -29,4 +54,36 @@ TEST_CASE("stint job list and stats: on a terminal of 80 columns ids are whole a
     CHECK(line.size() <= 81);
   }
   CHECK(has(stint({"job", "list"}).out, std::string(300, 'x') + "\n"));
+}
+
+TEST_CASE("stint rejected list: pages neither miss nor repeat while entries come and go") {
+  StintCalls stint;
+  const std::string at = "2026-11-20T20:00:0";
+  for (int i = 1; i <= 3; ++i) {
+    reject(stint, std::to_string(i), at + std::to_string(i) + ".000Z");
+  }
+  for (int i = 0; i < 6; ++i) {
+    reject(stint, "same", at + "5.000Z");
+  }
+  std::string after;
+  CHECK(page_of(stint, after) == std::vector<std::string>{"same", "same", "same", "same"});
+  REQUIRE_FALSE(after.empty());
+  reject(stint, "new", at + "6.000Z");
+  CHECK(page_of(stint, after) == std::vector<std::string>{"same", "same", "3", "2"});
+  // The one that the cursor names goes.
+  CHECK(stint({"rejected", "delete", "--error", "unknown", "--limit", "9", "--yes"}).code == 0);
+  CHECK(page_of(stint, after) == std::vector<std::string>{"1"});
+  CHECK(after.empty());
+}
+
+TEST_CASE("stint rejected list: fifty, and it says that there are more") {
+  StintCalls stint;
+  for (int i = 0; i < 51; ++i) {
+    reject(stint, std::to_string(i), "2026-11-20T20:00:00.000Z");
+  }
+  auto seen = stint({"rejected", "list"});
+  CHECK(lines_of(seen.out).size() == 51);
+  CHECK(has(seen.err, "there are more: --after "));
+  CHECK(lines_of(stint({"rejected", "list", "--all", "--json"}).out).size() == 51);
+  CHECK(stint({"rejected", "list", "--after", "12"}).code == 2);
 }
