@@ -3,6 +3,9 @@
 #include <concepts>
 #include <iostream>
 #include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "common/config_warnings.h"
 #include "common/plugin_check.h"
@@ -11,37 +14,32 @@
 namespace stint {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 std::string processes_text(std::integral auto n) {
   return std::to_string(n) + (n == 1 ? " process" : " processes");
 }
 
-void warn(const std::vector<std::string>& warnings) {
-  for (const auto& warning : warnings) {
-    std::cerr << "stintd: warning: " << warning << "\n";
-  }
-}
+struct Report {
+  std::vector<std::string> tasks, warnings;
+};
 
 // The plugins as the workers of a start would load them, but without their open(): that may reach
-// for the world.
-Result<void> print_tasks(const Config& config) {
-  auto plugins = check_plugins(config.plugin_paths);
+// for the world. On failure: a plugin that would be refused.
+Result<Report> examine(const LoadedConfig& loaded) {
+  auto plugins = check_plugins(loaded.config.plugin_paths);
   if (!plugins) {
     return plugins.error();
   }
-  std::string tasks;
+  Report report;
   for (const auto& plugin : *plugins) {
-    for (const auto& task : plugin.tasks) {
-      tasks += (tasks.empty() ? "" : ", ") + task;
-    }
+    report.tasks.insert(report.tasks.end(), plugin.tasks.begin(), plugin.tasks.end());
   }
-  std::cout << "tasks: " << (tasks.empty() ? "none" : tasks) << "\n" << std::flush;
-  warn(unused_table_warnings(config, *plugins));
-  return {};
+  report.warnings = unused_table_warnings(loaded.config, *plugins);
+  return report;
 }
 
-}  // namespace
-
-Result<void> report_config(const LoadedConfig& loaded) {
+void print_text(const LoadedConfig& loaded) {
   const Config& config = loaded.config;
   std::cout << "configuration: "
             << (loaded.file.empty() ? "defaults, no file was found" : loaded.file) << "\n"
@@ -58,8 +56,63 @@ Result<void> report_config(const LoadedConfig& loaded) {
   }
   std::cout << "workers: " << processes_text(plan_posts(config).size()) << " of " << config.slots
             << (config.slots == 1 ? " slot\n" : " slots\n") << std::flush;
-  warn(shadowed_warnings(loaded));
-  return print_tasks(config);
+}
+
+void print_tasks(const std::vector<std::string>& tasks) {
+  std::string text;
+  for (const auto& task : tasks) {
+    text += (text.empty() ? "" : ", ") + task;
+  }
+  std::cout << "tasks: " << (text.empty() ? "none" : text) << "\n" << std::flush;
+}
+
+void print_json(const LoadedConfig& loaded, const Report& report) {
+  const Config& config = loaded.config;
+  auto queues = Json::array();
+  for (const auto& queue : config.queues) {
+    queues.push_back(
+        {{"queue", queue.name}, {"weight", queue.weight}, {"processes", queue.processes}});
+  }
+  Json all{{"file", loaded.file.empty() ? Json() : Json(loaded.file)},
+           {"redis", config.redis.display()},
+           {"embedded", config.embedded},
+           {"namespace", config.ns},
+           {"state_dir", config.state_dir},
+           {"plugins", config.plugin_paths},
+           {"queues", queues},
+           {"workers", plan_posts(config).size()},
+           {"slots", config.slots},
+           {"tasks", report.tasks},
+           {"warnings", report.warnings}};
+  std::cout << all.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n" << std::flush;
+}
+
+void warn(const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) {
+    std::cerr << "stintd: warning: " << warning << "\n";
+  }
+}
+
+}  // namespace
+
+Result<void> report_config(const LoadedConfig& loaded, bool json) {
+  std::vector<std::string> shadowed = shadowed_warnings(loaded);
+  if (!json) {
+    print_text(loaded);
+    warn(shadowed);
+  }
+  auto report = examine(loaded);
+  if (!report) {
+    return report.error();
+  }
+  if (json) {
+    report->warnings.insert(report->warnings.begin(), shadowed.begin(), shadowed.end());
+    print_json(loaded, *report);
+    return {};
+  }
+  print_tasks(report->tasks);
+  warn(report->warnings);
+  return {};
 }
 
 }  // namespace stint

@@ -1,5 +1,5 @@
 // `stintd --check-config`: what would run, on stdout; warnings of what the file says in vain, on
-// stderr.
+// stderr. With --json one object that holds both.
 #pragma once
 
 #include "common/config/toml/load.h"
@@ -8,6 +8,6 @@
 namespace stint {
 
 // On failure: kConfig, a plugin that would be refused.
-Result<void> report_config(const LoadedConfig& loaded);
+Result<void> report_config(const LoadedConfig& loaded, bool json);
 
 }  // namespace stint

@@ -90,7 +90,7 @@ void print(const Worked& worked, const char* past, bool json) {
 ExitCode run_one_shot(const Options& options, const LoadedConfig& loaded) {
   const Config& config = loaded.config;
   if (options.mode == Options::Mode::kCheckConfig) {
-    auto fit = report_config(loaded);
+    auto fit = report_config(loaded, options.json);
     return fit ? ExitCode::kOk : say_failed(fit.error());
   }
   kill_points_of("one-shot");

@@ -122,6 +122,16 @@ TEST_CASE("stintd --check-config: what would run, 0 or 78, a mistake in the opti
                         ": workers.processes has no effect: what holds is --processes\n"
                         "stintd: warning: [tasks.ecko]: no plugin of plugins.paths has this task; "
                         "did you mean echo?\n");
+  auto as_json =
+      stintd({"--check-config", "--json", "--config", dir / "vain.toml", "--state-dir", dir / "s",
+              "--plugins", tasks_dir() + "/echo.so", "--queue", "mail", "--processes", "1"});
+  CHECK(as_json.code == 0);
+  CHECK(as_json.err.empty());
+  CHECK(json_at(as_json.out, "/file") == dir / "vain.toml");
+  CHECK(json_at(as_json.out, "/queues/0/queue") == "mail");
+  CHECK(json_at(as_json.out, "/workers") == "1");
+  CHECK(json_at(as_json.out, "/tasks/0") == "echo");
+  CHECK(json_at(as_json.out, "/warnings/2").find("did you mean echo?") != std::string::npos);
   std::string bad_plugin = test_plugins_dir() + "/bad/wrong_abi.so";
   auto refused = stintd({"--check-config", "--config", dir / "good.toml", "--plugins", bad_plugin});
   CHECK(refused.code == 78);
