@@ -4,36 +4,43 @@
 #include <time.h>
 
 #include <atomic>
+#include <cstddef>
 
 namespace stint {
 namespace {
 
-std::atomic<bool> sigint_came{false};
+std::atomic<bool> signal_came{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void on_sigint(int) {
-  sigint_came = true;
-}
+constexpr std::array kSignals{SIGINT, SIGTERM};
 
-void set_handler(void (*handler)(int)) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  // Not SA_RESTART: waits end early. SA_RESETHAND: the second one kills.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  (void)sigaction(SIGINT, &action, nullptr);
+// The next one, of either kind, kills.
+void on_signal(int) {
+  signal_came = true;
+  for (int number : kSignals) {
+    (void)signal(number, SIG_DFL);
+  }
 }
 
 }  // namespace
 
 InterruptScope::InterruptScope() {
-  set_handler(on_sigint);
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  // Not SA_RESTART: waits end early.
+  for (size_t i = 0; i < kSignals.size(); ++i) {
+    (void)sigaction(kSignals[i], &action, &before_[i]);
+  }
 }
 InterruptScope::~InterruptScope() {
-  set_handler(SIG_DFL);
+  for (size_t i = 0; i < kSignals.size(); ++i) {
+    (void)sigaction(kSignals[i], &before_[i], nullptr);
+  }
 }
 
 bool interrupted() {
-  return sigint_came;
+  return signal_came;
 }
 
 void pause_for(milliseconds time) {

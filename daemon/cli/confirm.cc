@@ -2,25 +2,32 @@
 
 #include <iostream>
 
+#include "common/interrupt.h"
 #include "daemon/cli/steer.h"
 
 namespace stint::cli {
 
-Result<void> confirm(const std::string& question, bool yes) {
+ExitCode confirm(const Output& out, const Question& question, bool yes) {
   if (yes) {
-    return {};
+    return ExitCode::kOk;
   }
   if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
-    return Error{ErrorCode::kInvalid,
-                 question + " Nobody can be asked here: say --yes (or --dry-run to see which)"};
+    return out.fail({ErrorCode::kInvalid, question.text + " Nobody can be asked here: say --yes (" +
+                                              question.shows_which + " shows which)"});
   }
-  std::cerr << question << " [y/N] " << std::flush;
+  InterruptScope scope;
+  std::cerr << question.text << " [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
-  if (answer == "y" || answer == "Y" || answer == "yes") {
-    return {};
+  if (interrupted()) {
+    std::cerr << "\n";
+    out.complain("interrupted: nothing was done");
+    return ExitCode::kInterrupted;
   }
-  return Error{ErrorCode::kConflict, "nothing was done"};
+  if (answer == "y" || answer == "Y" || answer == "yes") {
+    return ExitCode::kOk;
+  }
+  return out.fail({ErrorCode::kConflict, "nothing was done"});
 }
 
 }  // namespace stint::cli

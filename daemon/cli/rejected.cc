@@ -57,11 +57,11 @@ ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, 
     return ExitCode::kOk;
   }
   if (options.ids.empty()) {
-    auto agreed = confirm(
-        std::string(verb) + " " + entries_text + " of queue " + session->keys().queue() + "?",
-        options.yes);
-    if (!agreed) {
-      return out.fail(agreed.error());
+    std::string text =
+        std::string(verb) + " " + entries_text + " of queue " + session->keys().queue() + "?";
+    ExitCode agreed = confirm(out, {text, "stint rejected list"}, options.yes);
+    if (agreed != ExitCode::kOk) {
+      return agreed;
     }
   }
   auto moved = move_rejected(*session, *entries, retry);

@@ -11,6 +11,7 @@
 #include "common/exit_code.h"
 #include "daemon/cli/filter.h"
 #include "daemon/cli/globals.h"
+#include "daemon/cli/output.h"
 
 namespace stint::cli {
 
@@ -28,8 +29,12 @@ struct SteerOptions {
 
 ExitCode run_steer(const Globals& globals, const SteerOptions& options);
 
-// Whether this may go on: --yes, or a "y" on the terminal. On failure: kInvalid where nobody can be
-// asked; kConflict: the answer was no.
-Result<void> confirm(const std::string& question, bool yes);
+struct Question {
+  std::string text;
+  std::string shows_which = "--dry-run";  // the words that list what is meant
+};
+// kOk: go on, by --yes or a "y" on the terminal. Otherwise it is said why not: kUsage where nobody
+// can be asked, kFailed: the answer was no, kInterrupted.
+ExitCode confirm(const Output& out, const Question& question, bool yes);
 
 }  // namespace stint::cli

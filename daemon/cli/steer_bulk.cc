@@ -71,8 +71,9 @@ class BulkSteer {
         return options_.dry_run ? print_dry_run(ids, *found) : finish();
       }
       if (!asked) {
-        if (auto agreed = confirm(question(*found), options_.yes); !agreed) {
-          return out.fail(agreed.error());
+        ExitCode agreed = confirm(out, {question(*found)}, options_.yes);
+        if (agreed != ExitCode::kOk) {
+          return agreed;
         }
         asked = true;
       }

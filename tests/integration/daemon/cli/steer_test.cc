@@ -1,5 +1,6 @@
 // stint job retry, delete, cancel.
 #include "tests/integration/daemon/cli/stint_calls.h"
+#include "tests/support/terminal.h"
 
 using namespace stint;
 using test::has;
@@ -93,6 +94,25 @@ TEST_CASE("stint job: bulk work needs --yes where nobody can be asked, and a cho
   CHECK(stint({"job", "retry", "--state", "pending", "--yes"}).code == 2);
   CHECK(stint({"job", "count"}).out == "2\n");
   CHECK(stint({"job", "delete", "--all", "--yes"}).out == "2 jobs deleted\n");
+  CHECK(stint({"job", "count"}).out == "0\n");
+}
+
+TEST_CASE("stint job: Ctrl-C at the question ends with 130, any word but yes with 1") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("a")});
+  auto asked = [&stint](const std::string& keys) {
+    test::Terminal call(stint.spawn({test::bin_dir() + "/stint", "job", "delete", "--all"}));
+    CHECK(call.shows("delete 1 job of queue default? [y/N] "));
+    call.type(keys);
+    int code = call.wait();
+    return std::make_pair(code, call.seen());
+  };
+  auto [code, seen] = asked("\x03");
+  CHECK(code == 130);
+  CHECK(has(seen, "stint: interrupted: nothing was done"));
+  CHECK(asked("n\n").first == 1);
+  CHECK(stint({"job", "count"}).out == "1\n");
+  CHECK(asked("y\n").first == 0);
   CHECK(stint({"job", "count"}).out == "0\n");
 }
 
