@@ -36,4 +36,27 @@ Result<std::vector<Steered>> steer_batch(QueueSession& session, const Steering& 
   return Error{ErrorCode::kInternal, "unknown verb"};
 }
 
+Steered foreseen(const Steering& steering, std::optional<Place> place) {
+  using Status = Steered::Status;
+  if (!place) {
+    return {Status::kNone, Place::kGone};
+  }
+  bool active = *place == Place::kActive;
+  bool ended = *place == Place::kFailed || *place == Place::kDone;
+  switch (steering.verb) {
+    case Verb::kRetry: {
+      bool fits = *place == Place::kFailed || (*place == Place::kDone && steering.also_done);
+      return {fits ? Status::kDone : Status::kRefused, *place};
+    }
+    case Verb::kDelete:
+      return {!active          ? Status::kDone
+              : steering.force ? Status::kFlagged
+                               : Status::kRefused,
+              *place};
+    case Verb::kCancel:
+      return {ended ? Status::kRefused : active ? Status::kFlagged : Status::kDone, *place};
+  }
+  return {};
+}
+
 }  // namespace stint

@@ -25,4 +25,8 @@ Result<std::vector<Steered>> steer_batch(QueueSession& session, const Steering& 
                                          std::optional<Place> expected,
                                          std::span<const std::string> ids);
 
+// What steer_batch() would answer of a job that is there (empty: there is none), by the rules of
+// its scripts: for dry runs.
+Steered foreseen(const Steering& steering, std::optional<Place> place);
+
 }  // namespace stint

@@ -100,7 +100,8 @@ SteerOptions& add_steer(CLI::App& job, Globals& globals, Action& action, Verb ki
   ids_argument(*verb, options->ids);
   add_filter(*verb, options->filter);
   verb->add_flag("--all", options->all, "all jobs of the queue to which it applies");
-  verb->add_flag("--dry-run", options->dry_run, "print which, do nothing");
+  verb->add_flag("--dry-run", options->dry_run,
+                 "print which, do nothing; the exit code is that of the run");
   verb->add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
   verb->callback([&action, &globals, options] {
     action = [&globals, options] { return run_steer(globals, *options); };

@@ -51,11 +51,29 @@ ExitCode steer_ids(Session& session, const SteerOptions& options, const Steering
   return worst;
 }
 
-ExitCode dry_run_ids(const Output& out, const SteerOptions& options) {
-  for (const auto& id : options.ids) {
-    out.line(out.json() ? JsonObject().text("id", std::string_view(id)).str() : shown(id));
+ExitCode dry_run_ids(Session& session, const SteerOptions& options, const Steering& steering) {
+  ExitCode worst = ExitCode::kOk;
+  std::span<const std::string> ids(options.ids);
+  for (size_t from = 0; from < ids.size(); from += kBatchJobs) {
+    auto some = ids.subspan(from, std::min(kBatchJobs, ids.size() - from));
+    auto reply = session.ask(locate(session.keys(), some));
+    auto places = reply ? parse_locate(reply->view(), some.size())
+                        : Result<std::vector<std::optional<Place>>>(reply.error());
+    if (!places) {
+      return session.out().fail(places.error());
+    }
+    for (size_t i = 0; i < some.size(); ++i) {
+      Steered answer = foreseen(steering, (*places)[i]);
+      ExitCode code = answer_code(answer);
+      if (code == ExitCode::kOk) {
+        print_foreseen(session.out(), some[i], answer.place);
+      } else {
+        session.out().complain(some[i] + ": " + answer_text(options.verb, answer));
+      }
+      worst = worse(worst, code);
+    }
   }
-  return ExitCode::kOk;
+  return worst;
 }
 
 Result<void> check_choice(const SteerOptions& options, const Filter& filter) {
@@ -107,15 +125,15 @@ ExitCode run_steer(const Globals& globals, const SteerOptions& options) {
   if (!steering) {
     return out.fail(steering.error());
   }
-  if (!options.ids.empty() && options.dry_run) {
-    return dry_run_ids(out, options);
-  }
   auto session = Session::open(globals);
   if (!session) {
     return out.fail(session.error());
   }
-  return options.ids.empty() ? steer_all(*session, options, *filter, *steering)
-                             : steer_ids(*session, options, *steering);
+  if (options.ids.empty()) {
+    return steer_all(*session, options, *filter, *steering);
+  }
+  return options.dry_run ? dry_run_ids(*session, options, *steering)
+                         : steer_ids(*session, options, *steering);
 }
 
 }  // namespace stint::cli

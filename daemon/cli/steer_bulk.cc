@@ -29,6 +29,18 @@ std::vector<Place> places_for(const SteerOptions& options) {
   return {};
 }
 
+const char* why_refused(Verb verb) {
+  switch (verb) {
+    case Verb::kRetry:
+      return "not failed any more";
+    case Verb::kDelete:
+      return "active; --force cancels them first";
+    case Verb::kCancel:
+      break;
+  }
+  return "ended";
+}
+
 struct Sums {
   int64_t matched = 0, done = 0, asked = 0, refused = 0, skipped = 0;
 
@@ -166,10 +178,7 @@ class BulkSteer {
     } else {
       out.line(done_text());
     }
-    if (sums_.refused > 0) {
-      out.complain(counted(sums_.refused, "job") + " refused" +
-                   (options_.verb == Verb::kDelete ? ": active; --force cancels them first" : ""));
-    }
+    complain_refused(sums_.refused, " refused");
     if (interrupted()) {
       out.complain("interrupted: " + done_text() + " of " + grouped(sums_.matched));
       return ExitCode::kInterrupted;
@@ -177,20 +186,33 @@ class BulkSteer {
     return sums_.refused > 0 ? ExitCode::kFailed : ExitCode::kOk;
   }
 
+  // Says what the run would say, also of what would be refused.
   ExitCode print_dry_run(const ByPlace& by_place, size_t found) const {
     const Output& out = session_.out();
+    size_t refused = 0;
     for (const auto& [place, ids] : by_place) {
+      if (answer_code(foreseen(steering_, place)) != ExitCode::kOk) {
+        refused += ids.size();
+        continue;
+      }
       for (const auto& id : ids) {
-        out.line(out.json() ? JsonObject()
-                                  .text("id", std::string_view(id))
-                                  .text("state", to_string(place))
-                                  .str()
-                            : shown(id));
+        print_foreseen(out, id, place);
       }
     }
     out.note("would " + std::string(words_of(options_.verb).plain) + " " +
-             describe(static_cast<int64_t>(found), filter_));
-    return ExitCode::kOk;
+             describe(static_cast<int64_t>(found - refused), filter_));
+    complain_refused(static_cast<int64_t>(refused), " would be refused");
+    if (interrupted()) {
+      out.complain("interrupted: not all jobs were looked at");
+      return ExitCode::kInterrupted;
+    }
+    return refused > 0 ? ExitCode::kFailed : ExitCode::kOk;
+  }
+
+  void complain_refused(int64_t n, const char* what) const {
+    if (n > 0) {
+      session_.out().complain(counted(n, "job") + what + ": " + why_refused(options_.verb));
+    }
   }
 
   Session& session_;
@@ -201,6 +223,12 @@ class BulkSteer {
 };
 
 }  // namespace
+
+void print_foreseen(const Output& out, const std::string& id, Place place) {
+  out.line(out.json()
+               ? JsonObject().text("id", std::string_view(id)).text("state", to_string(place)).str()
+               : shown(id));
+}
 
 ExitCode steer_all(Session& session, const SteerOptions& options, const Filter& filter,
                    const Steering& steering) {

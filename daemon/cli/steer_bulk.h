@@ -13,7 +13,11 @@
 
 namespace stint::cli {
 
+// With options.dry_run nothing is done; the exit code is that of the run.
 ExitCode steer_all(Session& session, const SteerOptions& options, const Filter& filter,
                    const Steering& steering);
+
+// A job to which a dry run says that it would be done.
+void print_foreseen(const Output& out, const std::string& id, Place place);
 
 }  // namespace stint::cli

@@ -136,6 +136,31 @@ TEST_CASE("stint job delete: what bulk work cannot delete is said, exit 1") {
   CHECK(stint.job("runs", "/state") == "active");
 }
 
+TEST_CASE("stint job: a dry run says what the run would refuse, with its exit code") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("runs")});
+  REQUIRE(stint.hand.claim("w", 1).size() == 1);
+  stint.ended_job("bad", EndKind::kError);
+  stint.hand.submit({test::job_spec("waits")});
+  auto all = stint({"job", "delete", "--all", "--dry-run"});
+  CHECK(all.code == 1);
+  CHECK(all.out == "waits\nbad\n");
+  CHECK(has(all.err, "would delete 2 jobs\n"));
+  CHECK(has(all.err, "1 job would be refused: active; --force cancels them first"));
+  auto forced = stint({"job", "delete", "--state", "active", "--force", "--dry-run"});
+  CHECK(forced.code == 0);
+  CHECK(forced.out == "runs\n");
+  auto ids = stint({"job", "delete", "runs", "waits", "nobody", "--dry-run", "--json"});
+  CHECK(ids.code == 3);
+  CHECK(ids.out == "{\"id\":\"waits\",\"state\":\"pending\"}\n");
+  CHECK(has(ids.err, "runs: is active: --force cancels it first"));
+  CHECK(has(ids.err, "nobody: no such job"));
+  CHECK(stint({"job", "retry", "waits", "--dry-run"}).code == 1);
+  CHECK(stint({"job", "retry", "bad", "--dry-run"}).code == 0);
+  CHECK(stint({"job", "cancel", "bad", "--dry-run"}).code == 1);
+  CHECK(stint({"job", "count"}).out == "3\n");
+}
+
 TEST_CASE("stint job cancel: dead copies in the list are not met again") {
   StintCalls stint;
   stint.hand.submit({test::job_spec("a"), test::job_spec("b")});
