@@ -172,6 +172,7 @@ ExitCode count_totals(Session& session, const Filter& filter) {
 
 ExitCode count_ids(Session& session, const std::vector<std::string>& ids) {
   int64_t n = 0;
+  ExitCode code = ExitCode::kOk;
   for (size_t from = 0; from < ids.size(); from += kBatchJobs) {
     auto some = std::span(ids).subspan(from, std::min(kBatchJobs, ids.size() - from));
     auto reply = session.ask(locate(session.keys(), some));
@@ -180,12 +181,18 @@ ExitCode count_ids(Session& session, const std::vector<std::string>& ids) {
     if (!places) {
       return session.out().fail(places.error());
     }
-    n +=
-        std::count_if(places->begin(), places->end(), [](auto place) { return place.has_value(); });
+    for (size_t i = 0; i < some.size(); ++i) {
+      if ((*places)[i]) {
+        ++n;
+      } else {
+        session.out().complain("no such job in queue " + session.keys().queue() + ": " + some[i]);
+        code = ExitCode::kNoSuchJob;
+      }
+    }
   }
   session.out().line(session.out().json() ? JsonObject().number("count", n).str()
                                           : std::to_string(n));
-  return ExitCode::kOk;
+  return code;
 }
 
 }  // namespace

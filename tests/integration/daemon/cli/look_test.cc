@@ -141,7 +141,10 @@ TEST_CASE("stint job count: by place without a look inside, and grouped") {
   CHECK(stint({"job", "count"}).out == "5\n");
   CHECK(stint({"job", "count", "--state", "failed", "--json"}).out == "{\"count\":4}\n");
   CHECK(stint({"job", "count", "--kind", "crash"}).out == "1\n");
-  CHECK(stint({"job", "count", "c", "nobody"}).out == "1\n");
+  auto some = stint({"job", "count", "c", "nobody"});
+  CHECK(some.out == "1\n");
+  CHECK(some.code == 3);
+  CHECK(has(some.err, "no such job in queue default: nobody"));
   auto groups = lines_of(
       stint({"job", "count", "--state", "failed", "--by", "task,kind,error", "--json"}).out);
   REQUIRE(groups.size() == 2);
