@@ -9,7 +9,7 @@
 
 namespace stint::cli {
 
-// 78 with one line if a worker would refuse one of them, 2 for a folder in which there is none.
+// 78 with a line for each that a worker would refuse, 2 for a folder in which there is none.
 ExitCode run_plugin_check(const Globals& globals, const std::vector<std::string>& files);
 
 // The plugins of the configuration.

@@ -50,6 +50,25 @@ TEST_CASE("stint plugin list: the plugins of the configuration and their tasks")
   CHECK(author({"list"}).code == 78);
 }
 
+TEST_CASE("stint plugin check: one that is refused hides nothing of the others") {
+  Author author;
+  author.configure("");
+  std::string bad = test::test_plugins_dir() + "/bad/wrong_abi.so";
+  std::string echo = test::shipped_plugin("echo");
+  auto some = author({"check", bad, echo, "/nonexistent.so"});
+  CHECK(some.code == 78);
+  CHECK(some.out.starts_with(echo + ": plugin echo "));
+  CHECK(test::lines_of(some.out).size() == 1);
+  CHECK(has(some.err, "stint: plugin " + bad + ": "));
+  CHECK(has(some.err, "/nonexistent.so: No such file or directory"));
+  CHECK(test::lines_of(some.err).size() == 2);
+  auto lines = test::lines_of(author({"check", bad, echo, "--json"}).out);
+  REQUIRE(lines.size() == 2);
+  CHECK(has(test::json_at(lines[0], "/error"), "version"));
+  CHECK(test::json_at(lines[0], "/path") == bad);
+  CHECK(test::json_at(lines[1], "/tasks/0/id") == "echo");
+}
+
 TEST_CASE("stint plugin run: the result on stdout, the log on stderr, the end as exit code") {
   Author author;
   author.configure("");
