@@ -94,13 +94,27 @@ class Merge {
   std::vector<bool> wanted_;
 };
 
-Table job_table() {
+// What the jobs of one state are ordered by, and so what is to be seen of them.
+const char* time_column(std::optional<Place> state) {
+  if (state == Place::kScheduled) {
+    return "DUE";
+  }
+  if (state == Place::kBlocked) {
+    return "BLOCKED";
+  }
+  if (state == Place::kFailed) {
+    return "FAILED";
+  }
+  return state == Place::kDone ? "ENDED" : "CREATED";
+}
+
+Table job_table(std::optional<Place> state) {
   using Kind = Column::Kind;
   return Table({{"ID"},
                 {"STATE"},
                 {"TASK", Kind::kText},
                 {"RESOURCE", Kind::kText, 1},
-                {"CREATED", Kind::kTime},
+                {time_column(state), Kind::kTime},
                 {"ATTEMPT", Kind::kWhole, 2},
                 {"ERROR", Kind::kText}});
 }
@@ -111,13 +125,21 @@ std::string whole_seconds(int64_t ms) {
 
 class Listing {
  public:
-  Listing(Session& session, bool all_must_exist)
-      : session_(session), all_must_exist_(all_must_exist), table_(job_table()) {}
+  // state: the one that all are in.
+  Listing(Session& session, std::optional<Place> state, bool all_must_exist)
+      : session_(session),
+        state_(state),
+        all_must_exist_(all_must_exist),
+        table_(job_table(state)) {}
 
-  ExitCode print(std::span<const std::string> ids) {
-    for (size_t from = 0; from < ids.size(); from += kListed) {
-      auto some = ids.subspan(from, std::min(kListed, ids.size() - from));
-      auto views = look_at(session_, some);
+  ExitCode print(std::span<const Row> rows) {
+    for (size_t from = 0; from < rows.size(); from += kListed) {
+      auto some = rows.subspan(from, std::min(kListed, rows.size() - from));
+      std::vector<std::string> ids;
+      for (const Row& row : some) {
+        ids.push_back(row.id);
+      }
+      auto views = look_at(session_, ids);
       if (!views) {
         return session_.out().fail(views.error());
       }
@@ -130,10 +152,10 @@ class Listing {
   }
 
  private:
-  void add(const std::string& id, const std::optional<JobView>& job) {
+  void add(const Row& row, const std::optional<JobView>& job) {
     const Output& out = session_.out();
     if (!job && all_must_exist_) {
-      out.complain("no such job in queue " + session_.keys().queue() + ": " + id);
+      out.complain("no such job in queue " + session_.keys().queue() + ": " + row.id);
       code_ = ExitCode::kNoSuchJob;
     } else if (job && out.json()) {
       out.line(on_one_line(list_json(*job)));
@@ -143,13 +165,14 @@ class Listing {
                                          std::string(first_line(job->errors.back().message))
                                    : "";
       std::string state = job->outcome == "cancelled" ? "cancelled" : job->state;
-      table_.add({job->id, state, job->task, job->resource,
-                  job->created_ms ? whole_seconds(*job->created_ms) : "",
+      auto at = state_ && row.score_ms != 0 ? std::optional(row.score_ms) : job->created_ms;
+      table_.add({job->id, state, job->task, job->resource, at ? whole_seconds(*at) : "",
                   std::to_string(job->attempt), error});
     }
   }
 
   Session& session_;
+  std::optional<Place> state_;
   bool all_must_exist_;
   Table table_;
   ExitCode code_ = ExitCode::kOk;
@@ -166,7 +189,7 @@ void say_more(const Session& session, const Cursor& cursor) {
 ExitCode list_filtered(Session& session, const Filter& filter, const Cursor& from) {
   Merge merge(session, filter, from);
   size_t limit = filter.limit.value_or(kListed);
-  std::vector<std::string> ids;
+  std::vector<Row> rows;
   bool more = false;
   Cursor cursor = from;
   while (!more) {
@@ -177,17 +200,22 @@ ExitCode list_filtered(Session& session, const Filter& filter, const Cursor& fro
     if (!*row) {
       break;
     }
-    more = ids.size() == limit;
+    more = rows.size() == limit;
     if (!more) {
-      ids.push_back((*row)->id);
+      rows.push_back(std::move(**row));
       cursor = merge.cursor();
     }
   }
-  ExitCode code = Listing(session, false).print(ids);
+  // Each state has an order of its own; what they are merged to is ordered as it is shown.
+  if (!filter.state) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Row& a, const Row& b) { return a.created_ms > b.created_ms; });
+  }
+  ExitCode code = Listing(session, filter.state, false).print(rows);
   if (more) {
     say_more(session, cursor);
   }
-  if (ids.empty() && !session.out().json()) {
+  if (rows.empty() && !session.out().json()) {
     session.out().note("no " + describe(filter) + " in queue " + session.keys().queue());
   }
   return code;
@@ -213,8 +241,14 @@ ExitCode run_list(const Globals& globals, const ListOptions& options) {
   if (!session) {
     return out.fail(session.error());
   }
-  return options.ids.empty() ? list_filtered(*session, *filter, from)
-                             : Listing(*session, true).print(options.ids);
+  if (options.ids.empty()) {
+    return list_filtered(*session, *filter, from);
+  }
+  std::vector<Row> rows;
+  for (const auto& id : options.ids) {
+    rows.emplace_back().id = id;
+  }
+  return Listing(*session, std::nullopt, true).print(rows);
 }
 
 }  // namespace stint::cli

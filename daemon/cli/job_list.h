@@ -1,5 +1,7 @@
 // `stint job list`: the newest jobs first, whatever place they are in, 50 at a time, with a cursor
-// to go on.
+// to go on. Of one state: those first that came there last, or are due last. Of all states a page
+// takes the first of each state's order and shows them by when they were created: to order all of a
+// large queue all of it would have to be read.
 #pragma once
 
 #include <array>

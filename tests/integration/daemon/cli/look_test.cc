@@ -109,6 +109,45 @@ TEST_CASE("stint job list: newest first, fifty, and a cursor that goes on") {
   CHECK(json_at(rest[19], "/id") == "j0");
 }
 
+TEST_CASE("stint job list: of all states by creation, of one by the time that is shown") {
+  StintCalls stint;
+  auto tick = [&stint] { stint.server.command({"WAIT", "1", "2"}); };  // the next millisecond
+  auto ids = [&stint](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"job", "list", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    std::string text;
+    for (const auto& line : lines_of(stint(words).out)) {
+      text += json_at(line, "/id") + " ";
+    }
+    return text;
+  };
+  stint.hand.submit({test::job_spec("ends-last", "r")});
+  tick();
+  stint.hand.submit({test::job_spec("ends-first")});
+  tick();
+  auto given = stint.hand.claim("w", 2);
+  REQUIRE(given.size() == 2);
+  stint.hand.end(given.at(1), EndKind::kOk);
+  tick();
+  JobSpec later = test::job_spec("due-last");
+  later.delay = milliseconds{7'200'000};
+  stint.hand.submit({later});
+  tick();
+  JobSpec sooner = test::job_spec("due-first");
+  sooner.delay = milliseconds{3'600'000};
+  stint.hand.submit({sooner});
+  stint.hand.end(given.at(0), EndKind::kOk);
+  CHECK(ids({}) == "due-first due-last ends-first ends-last ");
+  CHECK(ids({"--state", "done"}) == "ends-last ends-first ");
+  CHECK(ids({"--state", "scheduled"}) == "due-last due-first ");
+  auto heads = [&stint](const std::string& state) {
+    return lines_of(stint({"job", "list", "--state", state}).out).front();
+  };
+  CHECK(has(heads("done"), "ENDED"));
+  CHECK(has(heads("scheduled"), "DUE"));
+  CHECK(has(lines_of(stint({"job", "list"}).out).front(), "CREATED"));
+}
+
 TEST_CASE("stint job list: places are merged by age, filters choose") {
   StintCalls stint;
   stint.ended_job("oldest", EndKind::kError);
