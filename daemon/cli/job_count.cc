@@ -8,6 +8,7 @@
 #include "common/interrupt.h"
 #include "common/text/text.h"
 #include "daemon/cli/job_scan.h"
+#include "daemon/cli/no_such_job.h"
 #include "daemon/cli/progress_bar.h"
 #include "daemon/cli/queue_stats.h"
 #include "daemon/cli/table.h"
@@ -185,8 +186,7 @@ ExitCode count_ids(Session& session, const std::vector<std::string>& ids) {
       if ((*places)[i]) {
         ++n;
       } else {
-        session.out().complain("no such job in queue " + session.keys().queue() + ": " + some[i]);
-        code = ExitCode::kNoSuchJob;
+        code = say_no_such_job(session, some[i]);
       }
     }
   }

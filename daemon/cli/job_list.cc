@@ -8,6 +8,7 @@
 #include "client/json_object.h"
 #include "client/look.h"
 #include "daemon/cli/job_scan.h"
+#include "daemon/cli/no_such_job.h"
 #include "daemon/cli/show_text.h"
 #include "daemon/cli/table.h"
 
@@ -155,8 +156,7 @@ class Listing {
   void add(const Row& row, const std::optional<JobView>& job) {
     const Output& out = session_.out();
     if (!job && all_must_exist_) {
-      out.complain("no such job in queue " + session_.keys().queue() + ": " + row.id);
-      code_ = ExitCode::kNoSuchJob;
+      code_ = say_no_such_job(session_, row.id);
     } else if (job && out.json()) {
       out.line(on_one_line(list_json(*job)));
     } else if (job) {

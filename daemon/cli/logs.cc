@@ -4,6 +4,7 @@
 
 #include "client/json_object.h"
 #include "common/queue/steer.h"
+#include "daemon/cli/no_such_job.h"
 
 namespace stint::cli {
 namespace {
@@ -57,8 +58,7 @@ ExitCode print_logs(Session& session, const std::vector<std::string>& ids) {
       return out.fail(replies[0] ? replies[1].error() : replies[0].error());
     }
     if (replies[0]->view().integer() == 0) {
-      out.complain("no such job in queue " + session.keys().queue() + ": " + id);
-      worst = worse(worst, ExitCode::kNoSuchJob);
+      worst = worse(worst, say_no_such_job(session, id));
       continue;
     }
     auto lines = replies[1]->view();

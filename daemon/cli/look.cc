@@ -3,6 +3,7 @@
 #include <span>
 
 #include "client/look.h"
+#include "daemon/cli/no_such_job.h"
 #include "daemon/cli/show_text.h"
 
 namespace stint::cli {
@@ -15,8 +16,7 @@ ExitCode show_jobs(Session& session, const std::vector<std::string>& ids) {
       return session.out().fail(view.error());
     }
     if (!view->front()) {
-      session.out().complain("no such job in queue " + session.keys().queue() + ": " + ids[i]);
-      worst = worse(worst, ExitCode::kNoSuchJob);
+      worst = worse(worst, say_no_such_job(session, ids[i]));
       continue;
     }
     if (session.out().json()) {

@@ -4,6 +4,7 @@
 #include "common/interrupt.h"
 #include "common/text/text.h"
 #include "daemon/cli/look.h"
+#include "daemon/cli/no_such_job.h"
 #include "daemon/cli/wait.h"
 
 namespace stint::cli {
@@ -35,7 +36,7 @@ class Report {
         out.note(id + " has ended and was not kept: how it ended is not known");
         break;
       case Waited::How::kNever:
-        out.complain("no such job in queue " + session_.keys().queue() + ": " + id);
+        (void)say_no_such_job(session_, id);
         break;
       case Waited::How::kTimedOut:
       case Waited::How::kInterrupted:

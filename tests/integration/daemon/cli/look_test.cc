@@ -412,7 +412,15 @@ TEST_CASE("stint rejected: listed with the reason, put back, deleted") {
   };
   reject("a", "{\"x\":1}");
   reject("", "garbage");
-  stint.server.command({"HSET", "stint:{default}:outcomes", "a", "{\"state\":\"rejected\"}"});
+  stint.server.command({"HSET", "stint:{default}:outcomes", "a",
+                        "{\"state\":\"rejected\",\"reason\":\"unknown field 'x'\"}"});
+  for (const std::string verb : {"show", "logs", "list", "count"}) {
+    auto none = stint({"job", verb, "a"});
+    CHECK(none.code == 3);
+    CHECK(none.err ==
+          "stint: no such job in queue default: a; its inbox entry was rejected: unknown field "
+          "'x'; stint rejected list a shows it\n");
+  }
   auto listed = lines_of(stint({"rejected", "list", "--json"}).out);
   REQUIRE(listed.size() == 2);
   CHECK(

@@ -1,0 +1,14 @@
+// What is said of an id that is no job of the queue.
+#pragma once
+
+#include <string>
+
+#include "common/exit_code.h"
+#include "daemon/cli/session.h"
+
+namespace stint::cli {
+
+// One line on stderr; also why the id's inbox entry was rejected, if it was. Returns kNoSuchJob.
+ExitCode say_no_such_job(Session& session, const std::string& id);
+
+}  // namespace stint::cli
