@@ -41,8 +41,11 @@ void hint_unserved(Session& session, const std::set<std::string>& tasks) {
       continue;
     }
     auto name = nearest(task, live);
-    session.out().note("queued, but no live worker of the queue " + session.keys().queue() +
-                       " lists the task " + task + (name ? "; did you mean " + *name + "?" : ""));
+    session.out().note(
+        "no live worker of the queue " + session.keys().queue() + " lists the task " + task +
+        (name ? "; did you mean " + *name + "? A job" : ": a job") +
+        " of it fails as unknown-task when it is taken; stint job retry runs it once "
+        "a worker has the task");
   }
 }
 

@@ -85,6 +85,19 @@ std::string why_scheduled(const JobView& job) {
   return text + "due at " + rfc3339(*job.due_ms) + ", " + time_from(*job.due_ms, now_wall_ms());
 }
 
+// Attempt numbers go on after a retry by hand, so more attempts than retries do not prove that the
+// retries are used up; fewer do prove that something else ended it.
+std::string why_failed(const JobView& job) {
+  std::string again = "stint job retry " + job.id;
+  std::string kind = job.errors.empty() ? "" : job.errors.back().kind;
+  if (kind == "unknown-task") {
+    return "no worker had the task " + job.task + "; once one has it: " + again;
+  }
+  bool used_up = (kind == "error" || kind == "timeout") && job.attempt > job.retries;
+  return (used_up ? "no retries are left; " : "it has failed for good; ") + again +
+         " runs it again";
+}
+
 }  // namespace
 
 std::string why_text(Session& session, const JobView& job) {
@@ -98,7 +111,7 @@ std::string why_text(Session& session, const JobView& job) {
     return why_pending(session, job);
   }
   if (job.state == "failed") {
-    return "no retries are left; stint job retry " + job.id + " runs it again";
+    return why_failed(job);
   }
   return "";
 }

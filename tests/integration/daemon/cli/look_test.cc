@@ -31,6 +31,25 @@ TEST_CASE("stint job show: every state has its fields") {
   CHECK(stint.job("bad", "/errors/0/signal") == "null");
 }
 
+TEST_CASE("stint job show: why a job has failed for good") {
+  StintCalls stint;
+  auto why = [&stint](const std::string& id) {
+    return lines_of(stint({"job", "show", id}).out).back();
+  };
+  auto fail = [&stint](const std::string& id, EndKind kind) {
+    JobSpec spec = test::job_spec(id);
+    spec.limits.retries = kind == EndKind::kUnknownTask ? 5 : 0;
+    stint.hand.submit({spec});
+    stint.hand.end(stint.hand.claim("w", 1).at(0), kind);
+  };
+  fail("error", EndKind::kError);
+  CHECK(has(why("error"), "no retries are left; stint job retry error runs it again"));
+  fail("crash", EndKind::kCrash);
+  CHECK(has(why("crash"), "it has failed for good; stint job retry crash runs it again"));
+  fail("unknown", EndKind::kUnknownTask);
+  CHECK(has(why("unknown"), "no worker had the task noop; once one has it: stint job retry"));
+}
+
 TEST_CASE("stint job show: one value, or one object a line, unknown ids end with 3") {
   StintCalls stint;
   stint.hand.submit({test::job_spec("a"), test::job_spec("b")});

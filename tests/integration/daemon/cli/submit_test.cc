@@ -87,7 +87,9 @@ TEST_CASE("stint submit: who runs it is said where nobody does, with the nearest
   stint.announce({"resize", "echo"});
   CHECK(stint({"submit", "resize", "--id", "b"}).err.empty());
   CHECK(has(stint({"submit", "resise", "--id", "c"}).err,
-            "no live worker of the queue default lists the task resise; did you mean resize?"));
+            "no live worker of the queue default lists the task resise; did you mean resize? A job "
+            "of it fails as unknown-task when it is taken; stint job retry runs it"));
+  CHECK_FALSE(has(stint({"submit", "resise", "--id", "d"}).err, "queued"));
 }
 
 TEST_CASE("stint submit: wrong words end with 2 and queue nothing") {
