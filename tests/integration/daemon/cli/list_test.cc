@@ -1,9 +1,10 @@
-// stint job list page by page, while the queue moves between the pages.
+// stint job list: its order, and page by page, while the queue moves between the pages.
 #include <set>
 
 #include "tests/integration/daemon/cli/stint_calls.h"
 
 using namespace stint;
+using test::has;
 using test::json_at;
 using test::lines_of;
 using test::StintCalls;
@@ -136,4 +137,43 @@ TEST_CASE("stint job list: a cursor that is none is refused") {
   auto ended = stint({"job", "list", "--after", "12.0.0.3.50.0"});
   CHECK(ended.code == 2);
   CHECK(test::has(ended.err, "--after: not a cursor of job list"));
+}
+
+TEST_CASE("stint job list: of all states by creation, of one by the time that is shown") {
+  StintCalls stint;
+  auto tick = [&stint] { stint.server.command({"WAIT", "1", "2"}); };  // the next millisecond
+  auto ids = [&stint](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"job", "list", "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    std::string text;
+    for (const auto& line : lines_of(stint(words).out)) {
+      text += json_at(line, "/id") + " ";
+    }
+    return text;
+  };
+  stint.hand.submit({test::job_spec("ends-last", "r")});
+  tick();
+  stint.hand.submit({test::job_spec("ends-first")});
+  tick();
+  auto given = stint.hand.claim("w", 2);
+  REQUIRE(given.size() == 2);
+  stint.hand.end(given.at(1), EndKind::kOk);
+  tick();
+  JobSpec later = test::job_spec("due-last");
+  later.delay = milliseconds{7'200'000};
+  stint.hand.submit({later});
+  tick();
+  JobSpec sooner = test::job_spec("due-first");
+  sooner.delay = milliseconds{3'600'000};
+  stint.hand.submit({sooner});
+  stint.hand.end(given.at(0), EndKind::kOk);
+  CHECK(ids({}) == "due-first due-last ends-first ends-last ");
+  CHECK(ids({"--state", "done"}) == "ends-last ends-first ");
+  CHECK(ids({"--state", "scheduled"}) == "due-last due-first ");
+  auto heads = [&stint](const std::string& state) {
+    return lines_of(stint({"job", "list", "--state", state}).out).front();
+  };
+  CHECK(has(heads("done"), "ENDED"));
+  CHECK(has(heads("scheduled"), "DUE"));
+  CHECK(has(lines_of(stint({"job", "list"}).out).front(), "CREATED"));
 }

@@ -1,4 +1,4 @@
-// stint job show, list, count, wait, logs; stats, queue, worker, sweep: what is printed.
+// stint job show, list, count, wait, logs; stats, queue, worker: what is printed.
 #include <signal.h>
 
 #include "tests/integration/daemon/cli/stint_calls.h"
@@ -126,45 +126,6 @@ TEST_CASE("stint job list: newest first, fifty, and a cursor that goes on") {
   REQUIRE(rest.size() == 20);
   CHECK(json_at(rest[0], "/id") == "j19");
   CHECK(json_at(rest[19], "/id") == "j0");
-}
-
-TEST_CASE("stint job list: of all states by creation, of one by the time that is shown") {
-  StintCalls stint;
-  auto tick = [&stint] { stint.server.command({"WAIT", "1", "2"}); };  // the next millisecond
-  auto ids = [&stint](const std::vector<std::string>& more) {
-    std::vector<std::string> words{"job", "list", "--json"};
-    words.insert(words.end(), more.begin(), more.end());
-    std::string text;
-    for (const auto& line : lines_of(stint(words).out)) {
-      text += json_at(line, "/id") + " ";
-    }
-    return text;
-  };
-  stint.hand.submit({test::job_spec("ends-last", "r")});
-  tick();
-  stint.hand.submit({test::job_spec("ends-first")});
-  tick();
-  auto given = stint.hand.claim("w", 2);
-  REQUIRE(given.size() == 2);
-  stint.hand.end(given.at(1), EndKind::kOk);
-  tick();
-  JobSpec later = test::job_spec("due-last");
-  later.delay = milliseconds{7'200'000};
-  stint.hand.submit({later});
-  tick();
-  JobSpec sooner = test::job_spec("due-first");
-  sooner.delay = milliseconds{3'600'000};
-  stint.hand.submit({sooner});
-  stint.hand.end(given.at(0), EndKind::kOk);
-  CHECK(ids({}) == "due-first due-last ends-first ends-last ");
-  CHECK(ids({"--state", "done"}) == "ends-last ends-first ");
-  CHECK(ids({"--state", "scheduled"}) == "due-last due-first ");
-  auto heads = [&stint](const std::string& state) {
-    return lines_of(stint({"job", "list", "--state", state}).out).front();
-  };
-  CHECK(has(heads("done"), "ENDED"));
-  CHECK(has(heads("scheduled"), "DUE"));
-  CHECK(has(lines_of(stint({"job", "list"}).out).front(), "CREATED"));
 }
 
 TEST_CASE("stint job list: places are merged by age, filters choose") {
@@ -359,65 +320,6 @@ TEST_CASE("stint job list and wait: an error before a success is not shown as it
   CHECK(stint({"job", "wait", "a"}).out == "a  succeeded\n");
   CHECK(json_at(stint({"job", "list", "--json"}).out, "/error") == "null");
   CHECK(stint.job("a", "/errors/0/kind") == "error");
-}
-
-namespace {
-
-// An attempt of a worker that is gone.
-void leave_dead(const StintCalls& stint, const std::string& id, int lease_ms) {
-  stint.server.command({"HSET", "stint:{default}:active", id,
-                        "1763661387000000 gone 0 " + std::to_string(lease_ms) + " - - - "});
-}
-
-}  // namespace
-
-TEST_CASE("stint sweep: what is dead goes back, what is renewed stays, nothing active is at once") {
-  StintCalls stint;
-  auto idle = stint({"sweep"});
-  CHECK(idle.code == 0);
-  CHECK(idle.out.empty());
-  CHECK(idle.err == "stint: 0 attempts settled of 0 active\n");
-  stint.hand.submit({test::job_spec("dead"), test::job_spec("alive")});
-  auto given = stint.hand.claim("w", 2);
-  REQUIRE(given.size() == 2);
-  leave_dead(stint, "dead", 300);
-  test::Process sweep(stint.spawn({test::bin_dir() + "/stint", "sweep", "--json"}));
-  // Until it is seen once more it is watched: nothing else ends the sweep.
-  REQUIRE(test::eventually(milliseconds{30'000}, [&] {
-    stint.server.command(
-        {"ZADD", "stint:{default}:leases", std::to_string(now_mono().ns), "alive"});
-    return !sweep.running();
-  }));
-  CHECK(sweep.wait(milliseconds{1'000}) == 0);
-  CHECK(sweep.out() == "{\"id\":\"dead\",\"state\":\"pending\"}\n");
-  CHECK(stint.job("alive", "/state") == "active");
-}
-
-TEST_CASE("stint sweep: SIGINT ends it with what it did so far, and 130") {
-  StintCalls stint;
-  stint.hand.submit({test::job_spec("short"), test::job_spec("long")});
-  REQUIRE(stint.hand.claim("w", 2).size() == 2);
-  leave_dead(stint, "short", 200);
-  leave_dead(stint, "long", 600'000);
-  test::Process sweep(stint.spawn({test::bin_dir() + "/stint", "sweep"}));
-  REQUIRE(test::eventually(milliseconds{20'000},
-                           [&] { return stint.job("short", "/state") == "pending"; }));
-  sweep.signal(SIGINT);
-  CHECK(sweep.wait(milliseconds{10'000}) == 130);
-  CHECK(sweep.out() == "short: is pending\n");
-  CHECK(has(sweep.err(), "interrupted: 1 attempt settled of 2 active, 1 not watched"));
-  CHECK(stint.job("long", "/state") == "active");
-}
-
-TEST_CASE("stint sweep: on a terminal it says for what it waits, and how long") {
-  StintCalls stint;
-  stint.hand.submit({test::job_spec("dead")});
-  REQUIRE(stint.hand.claim("w", 1).size() == 1);
-  leave_dead(stint, "dead", 1'500);
-  auto seen =
-      test::run(stint.spawn({"script", "-qec", test::bin_dir() + "/stint sweep", "/dev/null"}));
-  CHECK(has(seen.out, "watching 1 active attempt for a sign of life, for up to 2s more"));
-  CHECK(has(seen.out, "dead: is pending"));
 }
 
 TEST_CASE("stint rejected: listed with the reason, put back, deleted") {
