@@ -63,9 +63,8 @@ void Auditor::ask(redis::Command command, Next next) {
 // The pass is given up: the next look begins another.
 void Auditor::failed(const Error& error) {
   move_aside(redis_, keys_, error);
-  if (error.code != ErrorCode::kUnavailable && !std::exchange(refusal_said_, true)) {
-    log::warning("audit refused; it is tried again",
-                 {{"queue", keys_.queue()}, {"error", error.message}});
+  if (error.code != ErrorCode::kUnavailable) {
+    refused_.goes_on({{"queue", keys_.queue()}, {"error", error.message}});
   }
   in_pass_ = false;
   seen_.clear();
@@ -306,7 +305,7 @@ void Auditor::end_pass() {
   rest.looks = 0;
   rest.cost = count_.commands - begun_at_;
   in_pass_ = false;
-  refusal_said_ = false;
+  refused_.over({{"queue", keys_.queue()}});
   timer_.start(pace_.look);
 }
 

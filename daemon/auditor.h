@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "common/log/outage.h"
 #include "common/loop/timer.h"
 #include "common/queue/judge.h"
 #include "common/queue/keys.h"
@@ -86,7 +87,8 @@ class Auditor {
   std::set<size_t> said_, found_;      // hashes of findings: of the last full pass, of this one
   size_t new_ = 0;                     // of this pass, not said before
   std::string first_;                  // of the new ones, for the log
-  bool refusal_said_ = false;
+  log::Outage refused_{log::Level::kWarning, "audit refused; it is tried again",
+                       "audit works again"};
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

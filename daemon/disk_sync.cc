@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "common/log/log.h"
+#include "common/log/outage.h"
 #include "common/unique_fd.h"
 
 namespace stint {
@@ -28,7 +28,8 @@ struct DiskSync::State {
   std::map<std::string, off_t> synced;  // file -> its size when it was last brought to the disk
   int error = 0;                        // errno of this round
   bool busy = false;
-  bool trouble_said = false;
+  log::Outage trouble{log::Level::kError, "jobs cannot be brought to the disk, trying again",
+                      "jobs are brought to the disk again"};
 
   void sync_all() {
     error = 0;
@@ -60,11 +61,10 @@ struct DiskSync::State {
   }
 
   void say() {
-    if (error != 0 && !std::exchange(trouble_said, true)) {
-      log::error("jobs cannot be brought to the disk, trying again",
-                 {{"folder", folder}, {"why", std::system_category().message(error)}});
-    } else if (error == 0 && std::exchange(trouble_said, false)) {
-      log::info("jobs are brought to the disk again", {{"folder", folder}});
+    if (error != 0) {
+      trouble.goes_on({{"folder", folder}, {"why", std::system_category().message(error)}});
+    } else {
+      trouble.over({{"folder", folder}});
     }
   }
 };

@@ -45,16 +45,13 @@ void DueMover::answered(const Result<redis::ReplyView>& reply) {
     if (options_.on_refused) {
       options_.on_refused(moved.error());
     }
-    if (moved.error().code != ErrorCode::kUnavailable && !std::exchange(said_, true)) {
-      log::warning("upkeep refused; trying again",
-                   {{"what", options_.name}, {"error", moved.error().message}});
+    if (moved.error().code != ErrorCode::kUnavailable) {
+      refused_.goes_on({{"what", options_.name}, {"error", moved.error().message}});
     }
     timer_.start(options_.latest);
     return;
   }
-  if (std::exchange(said_, false)) {
-    log::info("upkeep works again", {{"what", options_.name}});
-  }
+  refused_.over({{"what", options_.name}});
   if (std::exchange(again_, false) || moved->count >= kBatchJobs) {
     timer_.start(milliseconds{0});
     return;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "common/log/outage.h"
 #include "common/loop/timer.h"
 #include "common/queue/upkeep.h"
 #include "common/redis/connection.h"
@@ -37,7 +38,7 @@ class DueMover {
   Timer timer_;
   bool under_way_ = false;
   bool again_ = false;
-  bool said_ = false;
+  log::Outage refused_{log::Level::kWarning, "upkeep refused; trying again", "upkeep works again"};
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

@@ -64,7 +64,10 @@ void Intake::wait() {
 void Intake::waited(const Result<redis::ReplyView>& reply) {
   if (!reply) {
     trouble(reply.error());
-  } else if (reply->is_nil()) {
+    return;
+  }
+  no_trouble();  // nothing is left of what was refused
+  if (reply->is_nil()) {
     wait();
   } else {
     read();
@@ -159,9 +162,7 @@ void Intake::taken(const Result<redis::ReplyView>& reply) {
     trouble(answer.error());
     return;
   }
-  if (std::exchange(said_, false)) {
-    log::info("intake works again", {{"queue", keys_.queue()}, {"list", options_.list}});
-  }
+  no_trouble();
   size_t refused = 0;
   for (size_t i = 0; i < std::min(answer->taken, batch_.size()); ++i) {
     refused += batch_[i].job ? 0 : 1;
@@ -194,11 +195,12 @@ void Intake::trouble(const Error& error) {
     return;
   }
   move_aside(redis_, keys_, error);
-  if (!std::exchange(said_, true)) {
-    log::warning("intake refused; trying again every second",
-                 {{"queue", keys_.queue()}, {"list", options_.list}, {"error", error.message}});
-  }
+  refused_.goes_on({{"queue", keys_.queue()}, {"list", options_.list}, {"error", error.message}});
   again_.start(kIntakePause);
+}
+
+void Intake::no_trouble() {
+  refused_.over({{"queue", keys_.queue()}, {"list", options_.list}});
 }
 
 }  // namespace stint

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "common/log/outage.h"
 #include "common/loop/next_turn.h"
 #include "common/loop/timer.h"
 #include "common/queue/upkeep.h"
@@ -41,6 +42,7 @@ class Intake {
   void send();
   void taken(const Result<redis::ReplyView>& reply);
   void trouble(const Error& error);
+  void no_trouble();
 
   Keys keys_;
   Options options_;
@@ -54,7 +56,8 @@ class Intake {
   std::string refuse_next_;           // raw bytes of an entry whose id is known with other content
   size_t window_;                     // entries to take at once: fewer where they are large
   bool under_way_ = false;
-  bool said_ = false;
+  log::Outage refused_{log::Level::kWarning, "intake refused; trying again every second",
+                       "intake works again"};
 };
 
 // One entry as intake.lua wants it. Pure.

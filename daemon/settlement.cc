@@ -65,6 +65,9 @@ void Settlement::step() {
 }
 
 void Settlement::answered(const Result<redis::ReplyView>& reply) {
+  if (reply.ok()) {
+    refused_.over({{"worker", worker_}});
+  }
   if (reply.ok() || (droppable_ > 0 && reply.error().code == ErrorCode::kRefused)) {
     next_step();
     return;
@@ -80,10 +83,7 @@ void Settlement::refused(const Error& error) {
   for (const auto& keys : queues_) {
     move_aside(redis_, keys, error);
   }
-  if (refusals_ == 0) {
-    log::warning("Redis refuses to settle a dead worker's jobs; trying again every second",
-                 {{"worker", worker_}, {"error", error.message}});
-  }
+  refused_.goes_on({{"worker", worker_}, {"error", error.message}});
   if (++refusals_ < kMaxRefusals) {
     retry_.start(kRetryRefused);
     return;

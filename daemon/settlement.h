@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/log/outage.h"
 #include "common/loop/timer.h"
 #include "common/queue/keys.h"
 #include "common/redis/connection.h"
@@ -40,6 +41,9 @@ class Settlement {
   Timer retry_;
   size_t droppable_ = 0;  // steps at the front that are log lines: not worth a second try
   int refusals_ = 0;      // of the current step
+  log::Outage refused_{log::Level::kWarning,
+                       "Redis refuses to settle a dead worker's jobs; trying again every second",
+                       "Redis settles the dead worker's jobs again"};
   std::shared_ptr<int> alive_ =
       std::make_shared<int>(0);  // commands in flight outlive a cut-short shutdown
 };

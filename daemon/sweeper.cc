@@ -41,6 +41,7 @@ void Sweeper::begin() {
     return;
   }
   memory_.begin_pass();
+  unsettled_ = false;
   scan("0");
 }
 
@@ -62,10 +63,10 @@ void Sweeper::ask(redis::Command command, void (Sweeper::*next)(redis::ReplyView
 
 void Sweeper::failed(const Error& error) {
   memory_.forget();
+  suspects_.clear();
   move_aside(redis_, keys_, error);
-  if (error.code != ErrorCode::kUnavailable && !std::exchange(said_, true)) {
-    log::warning("sweep refused; trying again",
-                 {{"queue", keys_.queue()}, {"error", error.message}});
+  if (error.code != ErrorCode::kUnavailable) {
+    refused_.goes_on({{"queue", keys_.queue()}, {"error", error.message}});
   }
   rest();
 }
@@ -98,11 +99,20 @@ void Sweeper::marked(redis::ReplyView marks) {
   MonoTime now = now_mono();
   for (size_t i = 0; i < page_.size() && i < marks.size(); ++i) {
     std::string_view mark = marks[i].str();
+    unsettled_ = unsettled_ || was_asked(page_[i], mark);
     if (memory_.observe(page_[i].id, page_[i].value, mark, now).suspect()) {
       suspects_.push_back({page_[i].id, page_[i].value, std::string(mark)});
     }
   }
   sweep_suspects();
+}
+
+// A refusal makes the sweeper forget what it had seen; until the same attempt is a suspect again,
+// or has moved on, nobody knows whether a sweep would still be refused.
+bool Sweeper::was_asked(const Seen& seen, std::string_view mark) const {
+  return std::any_of(asked_.begin(), asked_.end(), [&](const Suspect& suspect) {
+    return suspect.id == seen.id && suspect.active_value == seen.value && suspect.mark == mark;
+  });
 }
 
 void Sweeper::sweep_suspects() {
@@ -111,9 +121,9 @@ void Sweeper::sweep_suspects() {
     return;
   }
   size_t size = std::min(suspects_.size(), kBatchJobs);
-  std::vector<Suspect> batch(suspects_.end() - static_cast<std::ptrdiff_t>(size), suspects_.end());
+  asked_.assign(suspects_.end() - static_cast<std::ptrdiff_t>(size), suspects_.end());
   suspects_.resize(suspects_.size() - size);
-  ask(sweep(keys_, keep_cancelled_, batch), &Sweeper::swept);
+  ask(sweep(keys_, keep_cancelled_, asked_), &Sweeper::swept);
 }
 
 void Sweeper::swept(redis::ReplyView reply) {
@@ -122,7 +132,7 @@ void Sweeper::swept(redis::ReplyView reply) {
     failed(settled.error());
     return;
   }
-  said_ = false;
+  asked_.clear();
   if (!settled->empty()) {
     log::warning("settled attempts whose worker is gone",
                  {{"queue", keys_.queue()},
@@ -139,6 +149,9 @@ void Sweeper::after_page() {
     return;
   }
   memory_.end_pass();
+  if (!unsettled_) {
+    refused_.over({{"queue", keys_.queue()}});
+  }
   rest();
 }
 

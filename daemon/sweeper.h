@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/log/outage.h"
 #include "common/loop/timer.h"
 #include "common/queue/sweep_memory.h"
 #include "common/queue/upkeep.h"
@@ -30,6 +31,7 @@ class Sweeper {
   void scan(const std::string& cursor);
   void scanned(redis::ReplyView page);
   void marked(redis::ReplyView marks);
+  bool was_asked(const Seen& seen, std::string_view mark) const;
   void sweep_suspects();
   void after_page();
   void failed(const Error& error);
@@ -45,7 +47,11 @@ class Sweeper {
   std::string cursor_;
   std::vector<Seen> page_;
   std::vector<Suspect> suspects_;
-  bool said_ = false;
+  // Those that sweep.lua was last asked to settle; empty once it has answered. unsettled_: this
+  // pass has met one of them, unchanged.
+  std::vector<Suspect> asked_;
+  bool unsettled_ = false;
+  log::Outage refused_{log::Level::kWarning, "sweep refused; trying again", "sweep works again"};
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

@@ -158,7 +158,7 @@ void Adoption::fetch_params_of(Job& job) {
       std::erase(line_, &job);
       settle_unrunnable(job, {ErrorCode::kInvalid, "corrupt record: its parameters are missing"});
     } else {
-      refusal_said_ = false;
+      refused_.over({{"queue", lane_.keys.queue()}});
       job.fetched_params = reply->str();
       job.params = job.fetched_params;
       job.params_ready = true;
@@ -171,10 +171,7 @@ void Adoption::fetch_params_of(Job& job) {
 // Asked again at once it would be refused again, and those behind it would wait.
 void Adoption::put_off(Job& job, const Error& refusal) {
   move_aside(context_.redis, lane_.keys, refusal);
-  if (!std::exchange(refusal_said_, true)) {
-    log::error("redis refuses parameters, their jobs are put off",
-               {{"queue", lane_.keys.queue()}, {"job", job.id}, {"error", refusal.message}});
-  }
+  refused_.goes_on({{"queue", lane_.keys.queue()}, {"job", job.id}, {"error", refusal.message}});
   std::erase(line_, &job);
   reporter_.release(job, Release::How::kFree, kRefusedPause);
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <vector>
 
+#include "common/log/outage.h"
 #include "worker/context.h"
 #include "worker/hearsay.h"
 #include "worker/lease_keeper.h"
@@ -49,7 +50,8 @@ class Adoption {
   bool asking_ = false;
   Hearsay hearsay_;
   bool closed_ = false;
-  bool refusal_said_ = false;
+  log::Outage refused_{log::Level::kError, "redis refuses parameters, their jobs are put off",
+                       "redis gives parameters again"};
 };
 
 }  // namespace stint

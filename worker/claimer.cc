@@ -57,12 +57,13 @@ void Claimer::send_epoch() {
   context_.redis.run(epoch(lane_.keys, run_id_, last_token_),
                      [this](const Result<redis::ReplyView>& reply) {
                        if (!reply && reply.error().code != ErrorCode::kUnavailable) {
-                         say_refusal("epoch", reply.error());
+                         refused("epoch", reply.error());
                          timer_.start(kRefusedPause);
                        }
                        if (!reply) {
                          return;
                        }
+                       refused_.over({{"queue", lane_.keys.queue()}});
                        epoch_known_ = true;
                        if (asked_ && !in_flight_) {
                          send_claim();
@@ -92,12 +93,12 @@ void Claimer::on_answer(const Result<redis::ReplyView>& reply) {
   auto claimed = reply ? parse_claim(*reply) : Result<Claimed>(reply.error());
   if (!claimed) {
     if (claimed.error().code != ErrorCode::kUnavailable) {
-      say_refusal("claim", claimed.error());
+      refused("claim", claimed.error());
       timer_.start(kRefusedPause);
     }
     return;  // no reply: sent again once the next connection has told its epoch
   }
-  refusal_said_ = false;
+  refused_.over({{"queue", lane_.keys.queue()}});
   on_claimed(*claimed);
   context_.changed();
 }
@@ -245,12 +246,9 @@ void Claimer::resume() {
   context_.changed();
 }
 
-void Claimer::say_refusal(const char* what, const Error& error) {
+void Claimer::refused(const char* what, const Error& error) {
   move_aside(context_.redis, lane_.keys, error);
-  if (!std::exchange(refusal_said_, true)) {
-    log::error("redis refuses, trying again every second",
-               {{"queue", lane_.keys.queue()}, {"command", what}, {"error", error.message}});
-  }
+  refused_.goes_on({{"queue", lane_.keys.queue()}, {"command", what}, {"error", error.message}});
 }
 
 }  // namespace stint

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "common/log/outage.h"
 #include "common/loop/timer.h"
 #include "worker/context.h"
 
@@ -57,7 +58,7 @@ class Claimer {
   void owe_claim();
   void look_whether_paused();
   void on_time();
-  void say_refusal(const char* what, const Error& error);
+  void refused(const char* what, const Error& error);
 
   Context& context_;
   const Lane& lane_;
@@ -76,7 +77,8 @@ class Claimer {
   MonoTime sent_;
   bool owes_ = false;
   bool waiting_ = false;  // BLMOVE is in flight, or the look after it
-  bool refusal_said_ = false;
+  log::Outage refused_{log::Level::kError, "redis refuses, trying again every second",
+                       "redis no longer refuses"};
 };
 
 }  // namespace stint

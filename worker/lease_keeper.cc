@@ -212,7 +212,9 @@ void LeaseKeeper::obey_taken(Job& job) {
 void LeaseKeeper::check() {
   MonoTime now = now_mono();
   size_t waiting = 0;
-  context_.jobs.for_each_held([this, now, &waiting](Job& job) {
+  bool any = false;
+  context_.jobs.for_each_held([this, now, &waiting, &any](Job& job) {
+    any = any || job.queue == lane_.index;
     if (!mine(job) || now < fence_time(job.renewed(), job.lease())) {
       return;
     }
@@ -225,6 +227,9 @@ void LeaseKeeper::check() {
       update_kill_at(context_, job);
     }
   });
+  if (!any) {
+    refused_.over({{"queue", lane_.keys.queue()}});  // their ends were taken
+  }
   if (waiting > 0) {
     listener_.give_back([this, now](const Job& job) {
       return job.queue == lane_.index && now >= fence_time(job.renewed(), job.lease());

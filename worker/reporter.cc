@@ -11,6 +11,11 @@ namespace stint {
 Reporter::Reporter(Context& context, const Lane& lane, LogWriter& logs)
     : context_(context), lane_(lane), logs_(logs), again_(context.loop, [this] { flush(); }) {}
 
+log::Outage Reporter::ends_refused() {
+  return {log::Level::kError, "redis refuses the end of attempts, trying again every second",
+          "redis takes the end of attempts again"};
+}
+
 void Reporter::finish(Job& job, EndKind kind, std::string text, bool final) {
   job.stage = Stage::kSettling;
   Ended ended;
@@ -89,10 +94,10 @@ void Reporter::on_ends(const Result<redis::ReplyView>& reply) {
   auto settled = reply ? parse_finished(*reply, end_flight_.size())
                        : Result<std::vector<Settled>>(reply.error());
   if (!settled) {
-    retry_later("finish", settled.error());
+    retry_later(finish_refused_, "finish", settled.error());
     return;
   }
-  refusal_said_ = false;
+  finish_refused_.over({{"queue", lane_.keys.queue()}, {"command", "finish"}});
   for (size_t i = 0; i < settled->size(); ++i) {
     if ((*settled)[i].lost_lease) {
       log::warning("attempt was no longer ours when it ended, its outcome is dropped",
@@ -137,10 +142,10 @@ void Reporter::on_backs(const Result<redis::ReplyView>& reply) {
   auto settled = reply ? parse_settled(*reply, back_flight_.size())
                        : Result<std::vector<Settled>>(reply.error());
   if (!settled) {
-    retry_later("release", settled.error());
+    retry_later(release_refused_, "release", settled.error());
     return;
   }
-  refusal_said_ = false;
+  release_refused_.over({{"queue", lane_.keys.queue()}, {"command", "release"}});
   for (const Back& back : back_flight_) {
     settle(*back.job);
   }
@@ -151,16 +156,13 @@ void Reporter::on_backs(const Result<redis::ReplyView>& reply) {
 
 // No reply: it goes out again with the next connection. An error reply: nothing was done, and
 // asking at once would spin.
-void Reporter::retry_later(const char* what, const Error& error) {
+void Reporter::retry_later(log::Outage& outage, const char* what, const Error& error) {
   if (error.code == ErrorCode::kUnavailable) {
     context_.changed();
     return;
   }
   move_aside(context_.redis, lane_.keys, error);
-  if (!std::exchange(refusal_said_, true)) {
-    log::error("redis refuses the end of attempts, trying again every second",
-               {{"queue", lane_.keys.queue()}, {"command", what}, {"error", error.message}});
-  }
+  outage.goes_on({{"queue", lane_.keys.queue()}, {"command", what}, {"error", error.message}});
   again_.start(kRefusedPause);
 }
 

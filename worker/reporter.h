@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/log/outage.h"
 #include "common/loop/timer.h"
 #include "worker/context.h"
 #include "worker/log_writer.h"
@@ -42,14 +43,17 @@ class Reporter {
   void send_backs();
   void on_ends(const Result<redis::ReplyView>& reply);
   void on_backs(const Result<redis::ReplyView>& reply);
-  void retry_later(const char* what, const Error& error);
+  static log::Outage ends_refused();
+  void retry_later(log::Outage& outage, const char* what, const Error& error);
   void settle(Job& job);
 
   Context& context_;
   const Lane& lane_;
   LogWriter& logs_;
   Timer again_;  // after an error reply
-  bool refusal_said_ = false;
+  // Of finish and of release: one may be refused and the other not.
+  log::Outage finish_refused_ = ends_refused();
+  log::Outage release_refused_ = ends_refused();
 
   std::deque<std::pair<Job*, Ended>> ends_;
   std::vector<Job*> end_jobs_;     // of end_flight_, in its order

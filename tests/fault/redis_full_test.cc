@@ -100,6 +100,43 @@ TEST_CASE(
   daemon.stop();
 }
 
+TEST_CASE("Redis refuses writes: what does not work is said once, and once that it works again") {
+  TempDir dir;
+  RedisServer redis(saving_to(dir / "data"));
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  options.toml = short_leases();
+  Daemon daemon(options);
+  break_disk(redis, dir / "data");
+  refuse_writes(redis, false);
+  push(daemon, "running", "wait", announced(daemon / "started", R"("on_stop":"succeed")"));
+  REQUIRE(until_started(daemon / "started"));
+  refuse_writes(redis, true);
+  const std::pair<const char*, const char*> outages[] = {
+      {"redis refuses a heartbeat", "redis accepts heartbeats again"},
+      {"redis refuses the end of attempts", "redis takes the end of attempts again"},
+      {"redis refuses, trying again", "redis no longer refuses"},
+      {"intake refused", "intake works again"},
+      {"upkeep refused", "upkeep works again"},
+      {"sweep refused", "sweep works again"}};
+  for (const auto& [begins, over] : outages) {
+    INFO(begins);
+    CHECK(until_logged(daemon, begins));
+    CHECK(count_of(daemon.log(), over) == 0);
+  }
+  refuse_writes(redis, false);
+  for (const auto& [begins, over] : outages) {
+    INFO(begins);  // of upkeep there is more than one kind
+    CHECK(eventually(kLong, [&, begin = begins, end = over] {
+      return count_of(daemon.log(), end) == count_of(daemon.log(), begin);
+    }));
+  }
+  CHECK(ended_as(daemon, "running", kLong) == "done");
+  CHECK(count_of(daemon.log(), "redis refuses, trying again") == 1);
+  daemon.expect_healthy();
+  daemon.stop();
+}
+
 TEST_CASE("Redis refuses writes for a moment: the running job is renewed soon after, not stopped") {
   TempDir dir;
   RedisServer redis(saving_to(dir / "data"));
