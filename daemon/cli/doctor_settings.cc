@@ -13,6 +13,8 @@ namespace {
 
 constexpr int64_t kOldestMajor = 7;
 constexpr int64_t kPressurePercent = 80;
+constexpr int64_t kFullPercent =
+    99;  // what is refused gives its room back: it looks not quite full
 
 struct Release {
   int64_t major = 0, minor = 0, patch = 0;
@@ -88,7 +90,12 @@ class SettingsJudge {
   void judge_memory() {
     int64_t most = redis::info_number(info_, "maxmemory");
     int64_t used = redis::info_number(info_, "used_memory");
-    if (most > 0 && used > most / 100 * kPressurePercent) {
+    if (most > 0 && used >= most / 100 * kFullPercent) {
+      broken("memory", "maxmemory",
+             format_size(used) + " of " + format_size(most) +
+                 " used: Redis is at its limit and takes no new jobs; delete failed jobs, raise "
+                 "maxmemory, or let the queues drain");
+    } else if (most > 0 && used > most / 100 * kPressurePercent) {
       warn("memory", "maxmemory",
            format_size(used) + " of " + format_size(most) +
                " used: finished jobs are no longer kept, and soon none can be submitted; raise "

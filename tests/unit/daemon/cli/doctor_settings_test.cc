@@ -50,9 +50,11 @@ TEST_CASE("doctor settings: a release with known security holes is a warning") {
   CHECK(checks(info("7", "noeviction", "1", kHalf)) == "(redis-holes)");
 }
 
-TEST_CASE("doctor settings: memory above 80 % is a warning") {
+TEST_CASE("doctor settings: memory above 80 % is a warning, a Redis that takes no jobs is wrong") {
   CHECK(checks("used_memory:800\r\nmaxmemory:1000\r\n").empty());
   CHECK(checks("used_memory:801\r\nmaxmemory:1000\r\n") == "(memory)");
+  CHECK(checks("used_memory:989\r\nmaxmemory:1000\r\n") == "(memory)");
+  CHECK(checks("used_memory:990\r\nmaxmemory:1000\r\n") == "memory");
 }
 
 TEST_CASE("doctor settings: the format must be ours, and must be there where a queue is") {
