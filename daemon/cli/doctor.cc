@@ -26,6 +26,7 @@ ExitCode DoctorRun::run() {
   if (!queues) {
     return session_.out().fail(queues.error());
   }
+  unsound_ = wrong_;
   if (auto checked = check_settings(*queues); !checked) {
     return session_.out().fail(checked.error());
   }
@@ -41,7 +42,18 @@ ExitCode DoctorRun::run() {
       return session_.out().fail(with_context("queue " + queue, checked.error()));
     }
   }
+  say_what_next();
   return wrong_ == 0 ? ExitCode::kOk : ExitCode::kFailed;
+}
+
+// A setting says by itself what to do, and no repair changes it.
+void DoctorRun::say_what_next() {
+  if (unsound_ > 0) {
+    std::string where = "doctor.md of the documentation says what each finding means";
+    session_.out().note(repair_
+                            ? "what is left needs you, or a worker's next sign of life: " + where
+                            : "stint doctor --repair mends this, while jobs run; " + where);
+  }
 }
 
 Result<void> DoctorRun::check_settings(const std::vector<std::string>& queues) {
@@ -113,6 +125,7 @@ Result<void> DoctorRun::check_queue(const std::string& queue) {
   if (!jobs) {
     return jobs.error();
   }
+  unsound_ += wrong_ - wrong_before;
   say_verdict(queue, *jobs, repaired_ - repaired_before, wrong_ - wrong_before);
   return {};
 }

@@ -12,12 +12,15 @@
 #include "common/plugin_file.h"
 #include "common/text/text.h"
 #include "daemon/cli/output.h"
+#include "daemon/cli/queue_names.h"
+#include "daemon/cli/queue_stats.h"
 #include "daemon/cli/workers.h"
 
 namespace stint::cli {
 namespace {
 
 constexpr int64_t kClockOffMs = 60'000;
+constexpr size_t kMostQueuesSaid = 10;
 
 SettingsFinding warning(std::string check, std::string key, std::string detail) {
   return {{std::move(check), std::move(key), "", std::move(detail)}, true};
@@ -102,6 +105,24 @@ void judge_versions(const HostFacts& facts, std::vector<SettingsFinding>& found)
                               "): upgrade the older ones, or wait until they are rolled"));
 }
 
+void judge_queues(const HostFacts& facts, std::vector<SettingsFinding>& found) {
+  for (size_t i = 0; i < facts.unserved.size(); ++i) {
+    const auto& one = facts.unserved[i];
+    if (i == kMostQueuesSaid) {
+      found.push_back(warning("unserved", "queues",
+                              counted(static_cast<int64_t>(facts.unserved.size() - i), "queue") +
+                                  " more with jobs that wait have no live worker"));
+      return;
+    }
+    found.push_back(
+        warning("unserved", one.queue,
+                "no live worker serves the queue " + shown(one.queue) + ", where " +
+                    counted(one.jobs, "job") + (one.jobs == 1 ? " waits" : " wait") +
+                    ": start stintd with --queue " + shown(one.queue) +
+                    (one.nearest ? ", or was " + shown(*one.nearest) + " meant?" : "")));
+  }
+}
+
 void judge_memory(const HostFacts& facts, std::vector<SettingsFinding>& found) {
   bool may_not_fork = facts.overcommit == "2" ||
                       (facts.overcommit == "0" && facts.redis_bytes > facts.memory_available);
@@ -124,6 +145,7 @@ std::vector<SettingsFinding> judge_hosts(const HostFacts& facts) {
             " this host's: leases do not mind, but delays and times of day go by Redis' clock; run "
             "an NTP client on both"));
   }
+  judge_queues(facts, found);
   judge_versions(facts, found);
   if (!facts.plugins_refused.empty()) {
     found.push_back(
@@ -133,6 +155,34 @@ std::vector<SettingsFinding> judge_hosts(const HostFacts& facts) {
   judge_memory(facts, found);
   return found;
 }
+
+namespace {
+
+// Keys of another type say nothing here: they are a finding of their own.
+Result<void> forgive_damage(const Error& error) {
+  return error.code == ErrorCode::kUnavailable ? Result<void>(error) : Result<void>();
+}
+
+Result<void> look_at_crew(Session& session, HostFacts& facts) {
+  auto crew = read_crew(session);
+  if (!crew) {
+    return forgive_damage(crew.error());
+  }
+  for (const auto& worker : crew->workers) {
+    facts.versions.emplace_back(worker.host, worker.version);
+  }
+  auto totals = read_totals(session);
+  if (!totals) {
+    return forgive_damage(totals.error());
+  }
+  int64_t waiting = pending_of(*totals);
+  if (crew->workers.empty() && waiting > 0) {
+    facts.unserved.push_back({session.keys().queue(), waiting, nearest_queue(session)});
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<HostFacts> host_facts(Session& session, const std::vector<std::string>& queues,
                              int64_t redis_bytes) {
@@ -144,12 +194,8 @@ Result<HostFacts> host_facts(Session& session, const std::vector<std::string>& q
   facts.clock_off_ms = *off;
   for (const auto& queue : queues) {
     session.choose(queue);
-    auto crew = read_crew(session);
-    if (!crew) {
-      return crew.error();
-    }
-    for (const auto& worker : crew->workers) {
-      facts.versions.emplace_back(worker.host, worker.version);
+    if (auto looked = look_at_crew(session, facts); !looked) {
+      return looked.error();
     }
   }
   facts.plugins_refused = refusal_of(session.config().plugin_paths, daemon_user(session.config()));

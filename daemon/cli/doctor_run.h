@@ -34,6 +34,7 @@ class DoctorRun {
   Result<int64_t> repair_round(const Keys& keys, QueueRepair& repair, std::vector<Finding>& found);
   Result<int64_t> examine(const Keys& keys, const std::function<void(const Finding&)>& on_finding);
   void say(const Finding& finding);
+  void say_what_next();
   void say_repaired(const Repair& repair);
   void say_verdict(const std::string& queue, int64_t jobs, int64_t repaired, int64_t wrong);
 
@@ -42,6 +43,7 @@ class DoctorRun {
   Ask ask_;
   int64_t wrong_ = 0;
   int64_t repaired_ = 0;
+  int64_t unsound_ = 0;  // of the wrong things: in a queue, not a setting
   bool in_use_ = false;  // a daemon has entered a queue
 };
 

@@ -11,10 +11,6 @@ namespace {
 
 constexpr milliseconds kWatchPause{1'000};
 
-int64_t pending_of(const Totals& t) {
-  return t.pending + t.reserved - t.ghosts;
-}
-
 std::string row(std::string_view name, int64_t n, std::string_view what = "") {
   std::string number = grouped(n);
   number.insert(0, number.size() < 14 ? 14 - number.size() : 0, ' ');
@@ -73,6 +69,10 @@ ExitCode watch_stats(Session& session) {
 }
 
 }  // namespace
+
+int64_t pending_of(const Totals& t) {
+  return t.pending + t.reserved - t.ghosts;
+}
 
 std::string stats_json(const std::string& queue, const Totals& t) {
   return JsonObject()

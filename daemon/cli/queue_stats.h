@@ -13,6 +13,8 @@ namespace stint::cli {
 // holds. DO NOT CHANGE.
 std::string stats_json(const std::string& queue, const Totals& totals);
 
+int64_t pending_of(const Totals& totals);
+
 Result<Totals> read_totals(Session& session);
 // Of each of the queues, in bounded pipelines.
 Result<std::vector<Totals>> read_all_totals(Session& session,

@@ -4,6 +4,7 @@
 #include "client/door.h"
 #include "client/json_object.h"
 #include "common/text/text.h"
+#include "daemon/cli/queue_names.h"
 #include "daemon/cli/queue_stats.h"
 #include "daemon/cli/steer_bulk.h"
 #include "daemon/cli/table.h"
@@ -61,6 +62,13 @@ ExitCode set_paused(const Globals& globals, const std::string& name, bool paused
   return ExitCode::kOk;
 }
 
+std::string note_of(const Totals& totals, int64_t workers) {
+  if (totals.paused) {
+    return "paused";
+  }
+  return workers == 0 && pending_of(totals) > 0 ? "no worker" : "";
+}
+
 }  // namespace
 
 ExitCode run_queue_list(const Globals& globals, const std::string& name) {
@@ -78,6 +86,12 @@ ExitCode run_queue_list(const Globals& globals, const std::string& name) {
     return out.fail(all.error());
   }
   using Kind = Column::Kind;
+  std::vector<int64_t> workers(queues->size(), 1);  // where it is not known: no complaint
+  if (!out.json()) {
+    if (auto counts = count_workers(*session, *queues)) {
+      workers = std::move(*counts);
+    }
+  }
   Table table({{"QUEUE"},
                {"PENDING"},
                {"ACTIVE"},
@@ -94,9 +108,9 @@ ExitCode run_queue_list(const Globals& globals, const std::string& name) {
       out.line(stats_json((*queues)[i], t));
       continue;
     }
-    table.add({(*queues)[i], grouped(t.pending + t.reserved - t.ghosts), grouped(t.active),
-               grouped(t.scheduled), grouped(t.blocked), grouped(t.failed), grouped(t.done),
-               grouped(t.inbox), grouped(t.rejected), t.paused ? "paused" : ""});
+    table.add({(*queues)[i], grouped(pending_of(t)), grouped(t.active), grouped(t.scheduled),
+               grouped(t.blocked), grouped(t.failed), grouped(t.done), grouped(t.inbox),
+               grouped(t.rejected), note_of(t, workers[i])});
   }
   table.print(out);
   return ExitCode::kOk;

@@ -87,3 +87,33 @@ TEST_CASE("stint rejected list: fifty, and it says that there are more") {
   CHECK(lines_of(stint({"rejected", "list", "--all", "--json"}).out).size() == 51);
   CHECK(stint({"rejected", "list", "--after", "12"}).code == 2);
 }
+
+TEST_CASE("stint doctor and queue list: jobs of a queue that nobody serves are pointed out") {
+  StintCalls stint;
+  CHECK(stint({"submit", "noop", "-q", "video"}).code == 0);
+  CHECK(stint({"submit", "noop", "-q", "vidoe"}).code == 0);
+  CHECK(stint({"submit", "noop"}).code == 0);
+  stint.announce({"noop"});
+  auto ended = stint({"doctor"});
+  CHECK(ended.code == 0);
+  CHECK(has(ended.err, "no live worker serves the queue vidoe, where 1 job waits"));
+  CHECK(has(ended.err, "was video meant?"));
+  CHECK_FALSE(has(ended.err, "serves the queue default"));
+  auto list = lines_of(stint({"queue", "list"}).out);
+  REQUIRE(list.size() == 4);
+  CHECK_FALSE(has(list[1], "no worker"));
+  CHECK(list[2].ends_with("no worker"));
+}
+
+TEST_CASE("stint doctor: after findings it says what to do about them") {
+  StintCalls stint;
+  stint.server.command({"HSET", "stint:{default}:outcomes", "ghost", "{}"});
+  auto ended = stint({"doctor"});
+  CHECK(ended.code == 1);
+  CHECK(has(ended.err, "stint doctor --repair mends this, while jobs run; doctor.md"));
+  CHECK_FALSE(has(stint({"doctor", "--repair"}).err, "doctor.md"));
+  stint.server.command({"SET", "stint:{default}:workers", "of another type"});
+  stint.server.command({"SET", "stint:{default}:pending", "of another type"});
+  CHECK(has(stint({"doctor"}).out, "wrong-type"));
+  CHECK(stint({"doctor", "--repair"}).code == 0);
+}

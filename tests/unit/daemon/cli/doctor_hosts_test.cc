@@ -40,6 +40,14 @@ TEST_CASE("doctor hosts: clocks, releases, plugins and memory are said with what
   HostFacts plugins;
   plugins.plugins_refused = "plugin x.so: writable by others";
   CHECK_THAT(said(plugins), Catch::Contains("plugin x.so: writable by others"));
+  HostFacts queues;
+  queues.unserved = {{"vidoe", 1, "video"}, {"flow", 2000, std::nullopt}};
+  CHECK(said(queues) ==
+        "unserved: no live worker serves the queue vidoe, where 1 job waits: start stintd with "
+        "--queue "
+        "vidoe, or was video meant?\n"
+        "unserved: no live worker serves the queue flow, where 2,000 jobs wait: start stintd with "
+        "--queue flow");
   HostFacts memory;
   memory.redis_is_here = true;
   memory.overcommit = "2";
