@@ -323,6 +323,7 @@ class Episode(World):
     def do_clock(self):
         step = self.rng.choice((3600000, -3600000))
         self.clock_offset += step
+        self.farthest_clock = max(self.farthest_clock, self.clock_offset)
         self.set_clock()
         self.say('the clock of Redis steps by %d ms', step)
 
@@ -332,7 +333,7 @@ class Episode(World):
         self.options, self.cut_off = dict(self.options, faults=False), {}
         while self.late:
             self.run_late()
-        self.clock_offset = max(0, self.clock_offset) + 7200000
+        self.clock_offset = self.farthest_clock + 7200000  # what was delayed by a clock that has been set back since comes too
         self.redis('DEL', self.prefix + 'paused', self.prefix + 'pressure')
         for w in self.workers:
             w.waiting_until = None

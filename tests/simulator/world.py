@@ -36,7 +36,7 @@ class World:
     def begin(self, episode, options):
         self.rng, self.options = random.Random(self.seed * 1000003 + episode), options
         self.redis('FLUSHDB')
-        self.now, self.clock_offset, self.trace, self.wrong = 0, 0, [], []
+        self.now, self.clock_offset, self.farthest_clock, self.trace, self.wrong = 0, 0, 0, [], []
         self.live, self.late, self.order, self.last_token = {}, [], 0, 0
         self.hurt = set()  # resources whose locks were damaged, until they are what they were
         self.finishes, self.claims, self.workers, self.daemons, self.cut_off = {}, {}, [], [], {}

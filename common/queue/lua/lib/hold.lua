@@ -23,12 +23,15 @@ local function check_held()
     local holder = before and mine[before] or holders[i]
     if holder ~= id and later_holder(resource, holder, id, held[k].token) then
       words[k] = 'taken'
-    elseif holder ~= id then
-      will('HSET', 'locks', resource, id)
-      words[k], now_is[resource] = 'locked', k
-      if before then
-        words[before] = 'taken'
+    else
+      if holder ~= id then
+        will('HSET', 'locks', resource, id)
+        words[k] = 'locked'
+        if before then
+          words[before] = 'taken'
+        end
       end
+      now_is[resource] = k
     end
   end
   return words
