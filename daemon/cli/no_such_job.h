@@ -8,7 +8,8 @@
 
 namespace stint::cli {
 
-// One line on stderr; also why the id's inbox entry was rejected, if it was. Returns kNoSuchJob.
+// One line on stderr; also why the id's inbox entry was rejected, if it was, else
+// which other queue has a job of that id. Returns kNoSuchJob.
 ExitCode say_no_such_job(Session& session, const std::string& id);
 
 }  // namespace stint::cli

@@ -4,6 +4,7 @@
 
 #include "client/json_object.h"
 #include "common/interrupt.h"
+#include "daemon/cli/queue_names.h"
 #include "daemon/cli/table.h"
 
 namespace stint::cli {
@@ -144,6 +145,9 @@ ExitCode run_stats(const Globals& globals, bool watch) {
   auto session = Session::open(globals);
   if (!session) {
     return Output(globals).fail(session.error());
+  }
+  if (session->queue_was_named()) {
+    hint_unknown_queue(*session);
   }
   if (watch) {
     return watch_stats(*session);

@@ -21,27 +21,13 @@ Result<Session> open_for(const Globals& globals, const std::string& name) {
   return Session::open(named);
 }
 
-// A typing error would pause a queue that nobody has.
-void hint_unknown(Session& session) {
-  auto reply = session.ask(redis::plain({"SMEMBERS", queues_key(session.config().ns)}));
-  if (!reply) {
-    return;
-  }
-  auto names = texts_of(reply->view());
-  if (std::find(names.begin(), names.end(), session.keys().queue()) == names.end()) {
-    auto name = nearest(session.keys().queue(), names);
-    session.out().note("no queue " + session.keys().queue() + " was known before" +
-                       (name ? "; did you mean " + *name + "?" : ""));
-  }
-}
-
 ExitCode set_paused(const Globals& globals, const std::string& name, bool paused) {
   auto session = open_for(globals, name);
   if (!session) {
     return Output(globals).fail(session.error());
   }
   const Output& out = session->out();
-  hint_unknown(*session);
+  hint_unknown_queue(*session);
   // A queue that never had a job shall be seen to be paused. A Redis that is full refuses new
   // names; pausing still works.
   auto known = paused ? open_door(*session) : Result<void>();
@@ -77,6 +63,9 @@ ExitCode run_queue_list(const Globals& globals, const std::string& name) {
     return Output(globals).fail(session.error());
   }
   const Output& out = session->out();
+  if (session->queue_was_named()) {
+    hint_unknown_queue(*session);
+  }
   auto queues = known_queues(*session);
   if (!queues) {
     return out.fail(queues.error());

@@ -5,14 +5,14 @@
 #include "client/json_object.h"
 #include "client/steer.h"
 #include "common/text/text.h"
+#include "daemon/cli/no_such_job.h"
 #include "daemon/cli/steer_bulk.h"
 #include "daemon/cli/steer_words.h"
 
 namespace stint::cli {
 namespace {
 
-ExitCode say_answer(const Session& session, Verb verb, const std::string& id,
-                    const Steered& answer) {
+ExitCode say_answer(Session& session, Verb verb, const std::string& id, const Steered& answer) {
   const Output& out = session.out();
   ExitCode code = answer_code(answer);
   if (out.json()) {
@@ -24,6 +24,9 @@ ExitCode say_answer(const Session& session, Verb verb, const std::string& id,
                  .text("state", has_place ? std::optional(std::string(to_string(answer.place)))
                                           : std::nullopt)
                  .str());
+  }
+  if (code == ExitCode::kNoSuchJob) {
+    return say_no_such_job(session, id);
   }
   if (code != ExitCode::kOk) {
     out.complain(id + ": " + answer_text(verb, answer));

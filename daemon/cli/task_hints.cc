@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "common/text/text.h"
+#include "daemon/cli/queue_names.h"
 #include "daemon/cli/workers.h"
 
 namespace stint::cli {
@@ -12,13 +13,8 @@ constexpr size_t kMostTasksSaid = 5;
 
 void hint_queue(Session& session) {
   std::string text = "queued, but no live worker serves the queue " + session.keys().queue();
-  auto names = session.ask(redis::plain({"SMEMBERS", queues_key(session.config().ns)}));
-  if (names) {
-    auto known = texts_of(names->view());
-    std::erase(known, session.keys().queue());
-    if (auto name = nearest(session.keys().queue(), known)) {
-      text += "; a queue " + *name + " exists";
-    }
+  if (auto name = nearest_queue(session)) {
+    text += "; a queue " + *name + " exists";
   }
   session.out().note(text);
 }

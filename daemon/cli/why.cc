@@ -3,6 +3,7 @@
 #include "client/look.h"
 #include "common/queue/upkeep.h"
 #include "common/text/text.h"
+#include "daemon/cli/queue_names.h"
 #include "daemon/cli/show_text.h"
 #include "daemon/cli/workers.h"
 
@@ -27,7 +28,9 @@ std::string why_blocked(Session& session, const JobView& job) {
 
 std::string why_no_worker(Session& session, const JobView& job, const Crew& crew) {
   if (crew.workers.empty()) {
-    return "no live worker serves the queue " + session.keys().queue();
+    auto name = nearest_queue(session);
+    return "no live worker serves the queue " + session.keys().queue() +
+           (name ? "; the nearest is " + *name : "");
   }
   if (crew.live_tasks.contains(job.task)) {
     return "";

@@ -14,7 +14,7 @@ TEST_CASE("stint job retry: failed jobs go back with their errors, others are re
   CHECK(ended.code == 3);
   CHECK(ended.out == "a: retried: is pending\n");
   CHECK(has(ended.err, "waits: is pending: only failed jobs are retried"));
-  CHECK(has(ended.err, "nobody: no such job"));
+  CHECK(has(ended.err, "no such job in queue default: nobody"));
   CHECK(stint.job("a", "/state") == "pending");
   CHECK(stint.job("a", "/errors/0/kind") == "error");
   CHECK(stint({"job", "retry", "waits"}).code == 1);

@@ -117,3 +117,22 @@ TEST_CASE("stint doctor: after findings it says what to do about them") {
   CHECK(has(stint({"doctor"}).out, "wrong-type"));
   CHECK(stint({"doctor", "--repair"}).code == 0);
 }
+
+TEST_CASE("stint: a queue or a job that is not there is told from one that is elsewhere") {
+  StintCalls stint;
+  CHECK(stint({"submit", "noop", "-q", "video", "--id", "m5"}).code == 0);
+  CHECK(has(stint({"stats", "-q", "vidoe"}).err, "no queue vidoe is known; did you mean video?"));
+  CHECK(stint({"stats", "-q", "vidoe", "--json"}).code == 0);
+  CHECK(has(stint({"queue", "list", "vidoe"}).err, "did you mean video?"));
+  CHECK(stint({"stats", "-q", "video"}).err.empty());
+  CHECK(stint({"stats"}).err.empty());
+  for (const auto* verb : {"show", "wait", "logs", "list", "cancel", "delete", "retry"}) {
+    auto ended = stint({"job", verb, "m5"});
+    CHECK(ended.code == 3);
+    CHECK(has(ended.err, "no such job in queue default: m5; queue video has it: add -q video"));
+  }
+  CHECK(has(stint({"job", "show", "m6"}).err, "no such job in queue default: m6\n"));
+  CHECK(stint({"submit", "noop", "-q", "vidoe", "--id", "lost"}).code == 0);
+  CHECK(has(stint({"job", "show", "lost", "-q", "vidoe"}).out,
+            "no live worker serves the queue vidoe; the nearest is video"));
+}
