@@ -24,7 +24,7 @@ class Faults:
     def run(self, until):
         """Works the schedule off. Repairs that are due later are done by heal()."""
         while not self.over.is_set():
-            self.world.tend()
+            self.world.tend(self.leaving)
             when = self.heap[0][0] if self.heap else until
             if min(when, until) > now():
                 self.over.wait(min(0.1, min(when, until) - now()))
@@ -136,8 +136,8 @@ class Faults:
         self.at(now() + entry['s'], start)
 
     def do_reload(self, fault, entry):
-        host = self.host(fault, entry)
-        return bool(host) and host.signal(signal.SIGHUP)
+        host = self.host(fault, entry)  # one that has no workers yet may not have its handlers: HUP would end it
+        return bool(host and host.workers()) and host.signal(signal.SIGHUP)
 
     # ---- Redis
     def do_redis_kill(self, fault, entry, number=signal.SIGKILL):
