@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "common/error.h"
 #include "common/redis/url.h"
@@ -12,8 +13,16 @@ namespace stint::redis {
 // as it is. embedded: no redis.url is configured, so that it should be stintd's own.
 Error with_advice(const Error& cause, bool embedded);
 
-// Nothing unless url is a socket that we may not use: then kUnavailable, with the group to which
-// the way there belongs and the command that adds us to it.
+// Who may pass the folder or the socket where we were stopped.
+struct Gate {
+  std::string owner, group;
+  bool group_may = false;  // it is a group to be in, and it may pass
+};
+// Pure. What to do about it: the command that adds us to the group; not to that of root or to
+// nogroup, which would give much more than a queue: then whose rights are needed.
+std::string way_through(const Gate& gate, const std::string& us);
+
+// Nothing unless url is a socket that we may not use: then kUnavailable, with the way through.
 std::optional<Error> forbidden(const Url& url);
 
 }  // namespace stint::redis
