@@ -1,17 +1,11 @@
 // `stint plugin list|run`.
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <system_error>
-
 #include "common/config/toml/load.h"
 #include "common/plugin_check.h"
 #include "common/text/text.h"
-#include "common/worker_program.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/tools.h"
+#include "daemon/cli/trial_process.h"
 
 namespace stint::cli {
 namespace {
@@ -42,24 +36,11 @@ Result<std::string> config_of(const Globals& globals, const std::string& file) {
   return found == configs.end() ? "{}" : found->second;
 }
 
-// The worker takes our place, so that Ctrl-C and the terminal are its own. Returns on failure.
-Error become_worker(const PluginRunOptions& options, const std::string& config) {
-  std::vector<std::string> words{"stint-worker", "--run",         options.file,
-                                 options.task,   *options.params, options.resource.value_or(""),
-                                 config};
-  std::vector<char*> argv;
-  argv.reserve(words.size() + 1);
-  for (auto& word : words) {
-    argv.push_back(word.data());
-  }
-  argv.push_back(nullptr);
-  int error = ENOENT;
-  auto places = worker_program_places();
-  for (const auto& place : places) {
-    (void)execv(place.c_str(), argv.data());
-    error = errno == ENOENT ? error : errno;
-  }
-  return {ErrorCode::kInternal, places.back() + ": " + std::generic_category().message(error)};
+ExitCode say_crash(const Output& out, const TrialEnd& end) {
+  bool by_task = end.how == TrialEnd::How::kTaskCrashed;
+  out.complain_lines((by_task ? "the task crashed: " : "the plugin crashed outside of its task: ") +
+                     end.exit.describe() + (end.backtrace.empty() ? "" : "\n" + end.backtrace));
+  return by_task ? ExitCode::kJobFailed : ExitCode::kConfig;
 }
 
 }  // namespace
@@ -93,15 +74,18 @@ ExitCode run_plugin_run(const Globals& globals, const PluginRunOptions& options)
   if (options.file.empty() || options.task.empty()) {
     return out.fail({ErrorCode::kInvalid, "stint plugin run FILE TASK [-p JSON]: which?"});
   }
-  PluginRunOptions whole = options;
-  if (!whole.params) {
-    whole.params = "null";
-  }
   auto config = config_of(globals, options.file);
   if (!config) {
     return out.fail(config.error());
   }
-  return out.fail(become_worker(whole, *config));
+  auto end =
+      run_trial_process({"stint-worker", "--run", options.file, options.task,
+                         options.params.value_or("null"), options.resource.value_or(""), *config});
+  if (!end) {
+    return out.fail(end.error());
+  }
+  // Its verdict is an exit code of ours.
+  return end->how == TrialEnd::How::kByItself ? ExitCode{end->exit.code} : say_crash(out, *end);
 }
 
 }  // namespace stint::cli

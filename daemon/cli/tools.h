@@ -19,8 +19,7 @@ struct PluginRunOptions {
   std::string file, task;
   std::optional<std::string> params, resource;
 };
-// One attempt without Redis, in a worker process that takes this one's place: returns on failure
-// only.
+// One attempt without Redis, in a worker process; also a crash of that is kJobFailed.
 ExitCode run_plugin_run(const Globals& globals, const PluginRunOptions& options);
 
 ExitCode run_config_check(const Globals& globals);

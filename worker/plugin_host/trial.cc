@@ -1,14 +1,18 @@
 #include "worker/plugin_host/trial.h"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
 #include <thread>
 
+#include "common/control/flight_recorder.h"
+#include "common/control/frames.h"
 #include "common/exit_code.h"
 #include "common/job/spec.h"
 #include "common/text/text.h"
+#include "worker/crash_handler.h"
 #include "worker/plugin_host/host_api.h"
 #include "worker/plugin_host/plugin.h"
 
@@ -75,6 +79,7 @@ Job& adopt(Theatre& stage, const Trial& trial, const Task& task) {
 }
 
 void perform(Job& job) {
+  crash_handler::prepare_thread();
   int32_t code = job.task->perform(job.handle, job.task->context);
   std::lock_guard lock(job.mutex);
   if (code != STINT_LATER && !job.completed) {
@@ -161,9 +166,21 @@ int refuse(const Error& error) {
   return to_int(error.code == ErrorCode::kConfig ? ExitCode::kConfig : ExitCode::kUsage);
 }
 
-}  // namespace
+// What stint reads when we are dead. By hand, in a debugger, nobody does.
+Result<control::FlightRecorder*> open_recorder() {
+  auto given = control::FlightRecorder::attach(control::kRecorderFd);
+  bool by_hand = !given;
+  auto opened = by_hand ? control::FlightRecorder::create(1) : std::move(given);
+  if (!opened) {
+    return opened.error();
+  }
+  // As long as the process: the crash handler writes to it.
+  static auto* const recorder = new control::FlightRecorder(std::move(*opened));
+  crash_handler::install(recorder->table(), by_hand);
+  return recorder;
+}
 
-int run_trial(const Trial& trial) {
+int attempt(const Trial& trial, control::FlightRecorder& recorder, int entry) {
   if (auto good = check_json(trial.params, kMaxParams, kMaxParamsDepth); !good) {
     return refuse({ErrorCode::kInvalid, "parameters: " + good.error().message});
   }
@@ -184,12 +201,29 @@ int run_trial(const Trial& trial) {
   if (auto opened = open_plugins(*stage, trial.config); !opened) {
     return refuse(opened.error());
   }
+  recorder.start(entry, 0);
   int code = to_int(run_job(adopt(*stage, trial, *task)));
+  recorder.end(entry, 0);
   if (code == to_int(ExitCode::kOk)) {
     for (const Plugin& plugin : stage->plugins) {
       plugin.close();
     }
   }
+  return code;
+}
+
+}  // namespace
+
+int run_trial(const Trial& trial) {
+  (void)::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  auto recorder = open_recorder();
+  if (!recorder) {
+    return refuse(recorder.error());
+  }
+  // Held until we end by ourselves: whoever finds it held knows that the plugin ended the process.
+  int entry = (*recorder)->claim(0, "trial", 1, 1, Limits{});
+  int code = attempt(trial, **recorder, entry);
+  (*recorder)->free(entry);
   return code;
 }
 

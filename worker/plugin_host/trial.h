@@ -16,7 +16,8 @@ struct Trial {
 
 // The exit code: 0 succeeded or released, 5 failed, 130 interrupted, 2 no such task or bad
 // parameters, 78 the plugin is refused. The first INT or TERM tells the task to stop, as a timeout
-// does; the second, and the end of its grace, end the process.
+// does; the second, and the end of its grace, end the process. What ends it otherwise is seen by
+// stint in the flight recorder, where the attempt is then still held.
 int run_trial(const Trial& trial);
 
 }  // namespace stint

@@ -68,6 +68,15 @@ void info(stint::Job& job, const Json&) {
                   .dump());
 }
 
+// The variables that it sees.
+void environment(stint::Job& job, const Json&) {
+  auto seen = Json::array();
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    seen.push_back(*entry);
+  }
+  job.succeed(seen.dump(-1, ' ', true, Json::error_handler_t::replace));
+}
+
 // {"seconds": 3600, "on_stop": "release"|"fail"|"succeed"|"throw"}: a task that heeds its stop
 // flag.
 void wait(stint::Job& job, const Json& params) {
@@ -102,6 +111,7 @@ void add_telling(stint::Plugin& plugin) {
   add(plugin, "checkpoint", checkpoint);
   add(plugin, "noisy", noisy);
   add(plugin, "info", info);
+  add(plugin, "environment", environment);
   add(plugin, "wait", wait);
   add(plugin, "wait_once", wait_once);
   plugin.task("params_echo", [](stint::Job& job) { return job.params(); });

@@ -98,10 +98,36 @@ TEST_CASE("stint plugin run: open gets the plugin's configuration") {
   CHECK(has(refused.err, "no fonts"));
 }
 
-TEST_CASE("stint plugin run: a crash is one, and what is wrong is said in a line") {
+TEST_CASE("stint plugin run: a crash is 5, with its signal and a backtrace") {
   Author author;
   author.configure("");
-  CHECK(author.run_faulty("crash", R"({"how":"kill"})").code == 137);
+  auto killed = author.run_faulty("crash", R"({"how":"kill"})");
+  CHECK(killed.code == 5);
+  CHECK(has(killed.err, "stint: the task crashed: killed by SIGKILL (signal 9)\n"));
+  auto fault = author.run_faulty("crash", R"({"how":"segv"})");
+  CHECK(fault.code == 5);
+  CHECK(has(fault.err, "stint: the task crashed: killed by SIGSEGV (signal 11)"));
+  CHECK(has(fault.err, "faulty.so"));
+  auto left = author.run_faulty("crash", R"({"how":"exit"})");
+  CHECK(left.code == 5);
+  CHECK(has(left.err, "stint: the task crashed: exited with code 3\n"));
+  CHECK(author.run_faulty("crash", R"({"how":"exit_0"})").code == 5);
+}
+
+TEST_CASE("stint plugin run: the task sees none of our variables") {
+  Author author;
+  author.configure("");
+  auto call = author.spawn({"run", test::faulty_plugin(), "environment"});
+  call.env = {{"STINT_REDIS_URL", "redis://u:secret@h"}, {"OTHER", "stays"}};
+  auto seen = test::run(call);
+  CHECK(seen.code == 0);
+  CHECK(has(seen.out, "OTHER=stays"));
+  CHECK_FALSE(has(seen.out, "STINT_"));
+}
+
+TEST_CASE("stint plugin run: what is wrong is said in a line") {
+  Author author;
+  author.configure("");
   auto unknown = author({"run", test::shipped_plugin("echo"), "ecko"});
   CHECK(unknown.code == 2);
   CHECK(has(unknown.err, "did you mean echo?"));
