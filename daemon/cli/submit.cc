@@ -72,7 +72,7 @@ void say_end(Session& session, const std::string& id, const Waited& waited) {
       break;
     case Waited::How::kGone:
     case Waited::How::kNever:
-      out.note(id + " has ended and was not kept: how it ended is not known");
+      out.complain(id + " has ended and was not kept: how it ended is not known");
       break;
     case Waited::How::kTimedOut:
       out.complain("the wait timed out; " + id + " goes on: stint job wait " + id);

@@ -33,7 +33,7 @@ class Report {
         break;
       case Waited::How::kGone:
         ++ended_;
-        out.note(id + " has ended and was not kept: how it ended is not known");
+        out.complain(id + " has ended and was not kept: how it ended is not known");
         break;
       case Waited::How::kNever:
         (void)say_no_such_job(session_, id);
@@ -98,7 +98,7 @@ ExitCode code_of(const Waited& waited) {
     case Waited::How::kEnded:
       return waited.outcome.state == "done" ? ExitCode::kOk : ExitCode::kJobFailed;
     case Waited::How::kGone:
-      return ExitCode::kOk;
+      return ExitCode::kFailed;  // nobody knows whether it did: not a success
     case Waited::How::kNever:
       return ExitCode::kNoSuchJob;
     case Waited::How::kTimedOut:

@@ -202,6 +202,22 @@ TEST_CASE("stint job wait: SIGINT ends it with 130 and says how far it came") {
   CHECK(has(call.err(), "interrupted: 0 ended, 1 job still on the way"));
 }
 
+TEST_CASE("stint job wait: an end that nobody knows is no success") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("k1")});
+  auto job = stint.hand.claim("w", 1).at(0);
+  job.limits.keep = milliseconds{0};
+  stint.server.command({"CONFIG", "RESETSTAT"});
+  test::Process call(stint.spawn({test::bin_dir() + "/stint", "job", "wait", "k1", "--quiet"}));
+  REQUIRE(test::eventually(milliseconds{10'000}, [&stint] {
+    return has(stint.server.command({"INFO", "commandstats"}), "cmdstat_llen");
+  }));
+  CHECK(stint({"job", "cancel", "k1"}).code == 0);
+  stint.hand.end(job, EndKind::kCancelled);
+  CHECK(call.wait(milliseconds{10'000}) == 1);
+  CHECK(has(call.err(), "k1 has ended and was not kept: how it ended is not known"));
+}
+
 TEST_CASE("stint job logs: the lines of a job with their times") {
   StintCalls stint;
   stint.hand.submit({test::job_spec("runs")});
