@@ -54,15 +54,21 @@ ExitCode say_submitted(const Session& session, const std::string& id, const Subm
   return ExitCode::kOk;
 }
 
+// Whoever reads JSON gets the id in any case: it may have been generated.
+void show_for_programs(Session& session, const std::string& id) {
+  if (session.out().json()) {
+    (void)show_jobs(session, {id});
+  }
+}
+
 void say_end(Session& session, const std::string& id, const Waited& waited) {
   const Output& out = session.out();
   switch (waited.how) {
     case Waited::How::kEnded:
       if (waited.outcome.state == "done" && !out.json()) {
         out.line(waited.outcome.result.empty() ? "null" : waited.outcome.result);
-      } else if (out.json()) {
-        (void)show_jobs(session, {id});
       }
+      show_for_programs(session, id);
       if (waited.outcome.state != "done") {
         const auto& errors = waited.outcome.errors;
         out.complain_lines(
@@ -75,9 +81,11 @@ void say_end(Session& session, const std::string& id, const Waited& waited) {
       out.complain(id + " has ended and was not kept: how it ended is not known");
       break;
     case Waited::How::kTimedOut:
+      show_for_programs(session, id);
       out.complain("the wait timed out; " + id + " goes on: stint job wait " + id);
       break;
     case Waited::How::kInterrupted:
+      show_for_programs(session, id);
       out.complain("interrupted; " + id + " is submitted and goes on: stint job wait " + id);
       break;
   }

@@ -192,6 +192,12 @@ TEST_CASE("stint submit --wait: prints the result, exit 5 if the job failed, 6 o
   CHECK(late.code == 6);
   CHECK(late.out.empty());
   CHECK(has(late.err, "late goes on"));
+  auto late_json = stint({"--json", "submit", "noop", "--wait=50ms"});
+  CHECK(late_json.code == 6);
+  CHECK(test::json_at(late_json.out, "/state") == "pending");
+  CHECK(test::json_at(late_json.out, "/outcome") == "null");
+  CHECK(has(late_json.err, test::json_at(late_json.out, "/id") + " goes on"));
+  CHECK(stint({"job", "delete", test::json_at(late_json.out, "/id")}).code == 0);
   CHECK(stint({"job", "delete", "late"}).code == 0);
 
   auto run_one = [&stint](const std::string& id, EndKind kind) {
