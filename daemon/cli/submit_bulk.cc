@@ -1,8 +1,9 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <fstream>
-#include <iostream>
+#include <istream>
 #include <set>
 #include <system_error>
 
@@ -11,6 +12,7 @@
 #include "client/submitter.h"
 #include "common/interrupt.h"
 #include "daemon/cli/bulk_file.h"
+#include "daemon/cli/live_input.h"
 #include "daemon/cli/progress_bar.h"
 #include "daemon/cli/submit.h"
 #include "daemon/cli/task_hints.h"
@@ -29,6 +31,16 @@ class BulkRun {
         file_(in),
         bar_(session.out(), "job"),
         sender_(session, again, [this](int64_t line, const auto& answer) { take(line, answer); }) {}
+
+  // What is read from a program that pauses is not held back until it goes on.
+  void follow(LiveInput& input) {
+    input_ = &input;
+    input.on_pause([this] {
+      paused_ = sender_.flush();
+      show_progress();
+      return paused_.ok();
+    });
+  }
 
   ExitCode run() {
     InterruptScope scope;
@@ -50,9 +62,10 @@ class BulkRun {
   Result<void> send_all() {
     while (!interrupted()) {
       auto line = file_.next();
-      if (!line) {
-        break;
+      if (!line || broke_off()) {
+        break;  // what was read last may be half a line
       }
+      last_line_ = line->number;
       if (auto* why = std::get_if<std::string>(&line->job)) {
         reject(line->number, *why);
         continue;
@@ -64,11 +77,25 @@ class BulkRun {
       if (auto added = sender_.add(line->number, std::move(spec)); !added) {
         return added;
       }
-      bar_.show(
-          submitted_ + known_,
-          size_ > 0 ? static_cast<double>(file_.bytes_read()) / static_cast<double>(size_) : -1.0);
+      show_progress();
     }
-    return sender_.flush();
+    if (!paused_) {
+      return paused_;
+    }
+    auto sent = sender_.flush();
+    return sent && input_ != nullptr && input_->failure()
+               ? with_context("cannot read " + name_, *input_->failure())
+               : sent;
+  }
+
+  bool broke_off() const {
+    return interrupted() || !paused_ || (input_ != nullptr && input_->failure());
+  }
+
+  void show_progress() {
+    bar_.show(
+        submitted_ + known_,
+        size_ > 0 ? static_cast<double>(file_.bytes_read()) / static_cast<double>(size_) : -1.0);
   }
 
   void take(int64_t line, const Result<Submitted>& answer) {
@@ -99,15 +126,16 @@ class BulkRun {
   ExitCode judge(const Result<void>& sent) {
     const Output& out = session_.out();
     if (!sent) {
+      int64_t first_unsent = sender_.first_unsent();
       out.complain("stopped: " + sent.error().message + "; of the lines from " +
-                   std::to_string(sender_.first_unsent()) +
+                   std::to_string(first_unsent > 0 ? first_unsent : last_line_ + 1) +
                    " on some were not submitted: give them ids and run it again, known ids are not "
                    "queued twice");
       return sent.error().code == ErrorCode::kUnavailable ? ExitCode::kUnreachable
                                                           : ExitCode::kFailed;
     }
     if (interrupted()) {
-      out.complain("interrupted after line " + std::to_string(file_.lines_read()) + ": " +
+      out.complain("interrupted after line " + std::to_string(last_line_) + ": " +
                    counted(submitted_, "job") + " submitted");
       return ExitCode::kInterrupted;
     }
@@ -134,6 +162,9 @@ class BulkRun {
   BulkSender sender_;
   std::set<std::string> tasks_;
   std::multimap<int64_t, std::string> rejected_;  // by line: conflicts come after later bad lines
+  LiveInput* input_ = nullptr;
+  Result<void> paused_;    // the flush of the last pause
+  int64_t last_line_ = 0;  // that was taken
   int64_t submitted_ = 0;
   int64_t known_ = 0;
 };
@@ -183,9 +214,13 @@ ExitCode run_submit_bulk(const Globals& globals, const SubmitOptions& options) {
   if (!session) {
     return out.fail(session.error());
   }
-  std::ios::sync_with_stdio(false);
-  std::istream& in = path == "-" ? std::cin : file;
-  return BulkRun(*session, path, in, size_of(path), options.again).run();
+  LiveInput live(STDIN_FILENO);
+  std::istream live_in(&live);
+  BulkRun run(*session, path, path == "-" ? live_in : file, size_of(path), options.again);
+  if (path == "-") {
+    run.follow(live);
+  }
+  return run.run();
 }
 
 }  // namespace stint::cli

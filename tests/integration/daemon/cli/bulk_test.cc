@@ -1,5 +1,12 @@
 // stint submit --bulk.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/unique_fd.h"
 #include "tests/integration/daemon/cli/stint_calls.h"
+#include "tests/support/eventually.h"
 
 using namespace stint;
 using test::has;
@@ -71,4 +78,71 @@ TEST_CASE("stint submit --bulk: a file that is not there, or a Redis that refuse
   auto full = stint({"submit", "--bulk", "-"}, many_lines(3));
   CHECK(full.code == 1);
   CHECK(has(full.err, "OOM"));
+}
+
+namespace {
+
+// stint submit --bulk - behind a pipe that stays open.
+class SlowProducer {
+ public:
+  explicit SlowProducer(const StintCalls& stint) : stint_(stint) {
+    REQUIRE(mkfifo(path_.c_str(), 0600) == 0);
+    pipe_ = UniqueFd(open(path_.c_str(), O_RDWR | O_CLOEXEC));  // does not wait for the reader
+    REQUIRE(pipe_);
+  }
+  test::Spawn call() const {
+    return stint_.spawn(
+        {"sh", "-c", "exec \"$0\" submit --bulk - <\"$1\"", test::bin_dir() + "/stint", path_});
+  }
+  void say(const std::string& text) const {
+    REQUIRE(write(pipe_.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  }
+  bool are_pending(const std::string& n) const {
+    return test::eventually(milliseconds{30'000}, [&] {
+      return stint_.server.command({"LLEN", "stint:{default}:pending"}) == n;
+    });
+  }
+
+ private:
+  const StintCalls& stint_;
+  test::TempDir dir_;
+  std::string path_ = dir_ / "fifo";
+  UniqueFd pipe_;
+};
+
+}  // namespace
+
+TEST_CASE("stint submit --bulk: lines of a producer that pauses are not held back") {
+  StintCalls stint;
+  SlowProducer producer(stint);
+  test::Process call(producer.call());
+  producer.say(many_lines(2) + R"({"task":"t","id":)");
+  CHECK(producer.are_pending("2"));
+  producer.say("\"whole\"}\n");
+  CHECK(producer.are_pending("3"));
+  CHECK(stint.job("whole", "/task") == "t");
+}
+
+TEST_CASE("stint submit --bulk: INT or TERM ends the wait for lines, with the summary and 130") {
+  for (int number : {SIGINT, SIGTERM}) {
+    StintCalls stint;
+    SlowProducer producer(stint);
+    test::Process call(producer.call());
+    producer.say(many_lines(2) + R"({"task":"t","id":"half"})");
+    REQUIRE(producer.are_pending("2"));
+    call.signal(number);
+    CHECK(call.wait(milliseconds{30'000}) == 130);
+    CHECK(call.out() == "{\"submitted\":2,\"known\":0,\"rejected\":[]}\n");
+    CHECK(has(call.err(), "interrupted after line 2: 2 jobs submitted"));
+    CHECK(stint({"job", "show", "half"}).code == 3);
+  }
+}
+
+TEST_CASE("stint submit --bulk: an input that cannot be read on is said, with what was submitted") {
+  StintCalls stint;
+  auto ended = test::run(
+      stint.spawn({"sh", "-c", "exec \"$0\" submit --bulk - </tmp", test::bin_dir() + "/stint"}));
+  CHECK(ended.code == 1);
+  CHECK(has(ended.err, "cannot read stdin: Is a directory"));
+  CHECK(ended.out == "{\"submitted\":0,\"known\":0,\"rejected\":[]}\n");
 }
