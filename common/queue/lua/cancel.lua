@@ -3,7 +3,7 @@
 -- ARGV keep ms, expected place ('' any), then ids
 -- Returns where each was; 'active': told; 'failed', 'done': has ended, nothing changed; 'none'; 'skipped': not where expected.
 -- Why an active one only gets a flag: it must really have ended before its id and its resource are free.
--- Uses: base, sound, clock, plan, place, lock, attempt, record, outcome, drop, kept, settle, withdraw
+-- Uses: base, sound, clock, plan, place, heirs, lock, attempt, record, outcome, drop, kept, settle, withdraw
 -- Flags: allow-oom
 local keep, expected, errors = tonumber(ARGV[1]) or 0, ARGV[2] or '', call('EXISTS', P .. 'errors') == 1
 local answers = for_known(3, expected, function(id, place, record, value)

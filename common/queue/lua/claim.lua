@@ -30,8 +30,8 @@ local judged, trouble = pcall(function()
   ids, records, resources = living(taken)
   waits = lock(ids, resources)
   line_up(ids, resources, waits)
-  token = #ids > 0 and next_token() or '0'
   sound()
+  token = #ids > 0 and next_token() or '0'
 end)
 if not judged then
   put_back(taken)

@@ -5,7 +5,7 @@
 -- Returns the ids that were given back; nothing the second time.
 -- Why: a claim that the worker sent just before it died may be done after its death, or have been done without its knowing.
 -- A started attempt is left to the sweep, which counts it.
--- Uses: base, sound, clock, plan, lock, attempt, record, outcome, drop, kept, settle, ours, leave, give_back
+-- Uses: base, sound, clock, plan, heirs, lock, attempt, record, outcome, drop, kept, settle, ours, leave, give_back
 -- Flags: allow-oom
 local worker, args, ids, given_flags = ARGV[1], {}, {}, {}
 local token, claimed = match(call('HGET', P .. 'claims', worker) or '', '^%d+\n(%d+)\n(.+)$')

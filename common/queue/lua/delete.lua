@@ -3,7 +3,7 @@
 -- ARGV force (0 or 1), expected place ('' any), then ids
 -- Returns where each was; 'active': told, or without force refused; 'none'; 'skipped': not where expected.
 -- Why an id of pending is not removed from the list: LREM takes 10 ms at a million entries. See withdraw.lua.
--- Uses: base, sound, clock, plan, place, lock, attempt, record, outcome, drop, kept, settle, withdraw
+-- Uses: base, sound, clock, plan, place, heirs, lock, attempt, record, outcome, drop, kept, settle, withdraw
 -- Flags: allow-oom
 local force, expected, kept_ids = ARGV[1] == '1', ARGV[2] or '', {}
 local answers = for_known(3, expected, function(id, place, record, value)

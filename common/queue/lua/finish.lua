@@ -8,7 +8,7 @@
 -- and nothing changed.
 -- Why seq: after a lost reply the identical batch comes again, and the worker must learn what it did, not 'lost_lease'.
 -- Why terms are one word list (kind attempt retries crash_limit backoff keep): most of a batch share theirs, and it is cut once.
--- Uses: base, plain_lines, plain_finish, plain_kept, sound, clock, plan, lock, attempt, record, outcome, drop, terms, kept, settle, ours, leave, memory, rows
+-- Uses: base, plain_lines, heirs, plain_finish, plain_kept, sound, clock, plan, lock, attempt, record, outcome, drop, terms, kept, settle, ours, leave, memory, rows
 -- Flags: allow-oom
 local worker, seq, jitter, keep_max, keep_bytes, plain, kept_runs, keep = unpack(ARGV, 1, 8)
 local ends, next_word, first = {}, 9, 1

@@ -5,7 +5,7 @@
 -- Copies in pending and reserved are counted here if both hold at most `longest` entries; else the number is believed as far as the
 -- totals allow. lost ghosts: so many dead copies are missing in `ghosts`, a copy without a record is one of them.
 -- Why one script that decides everything: what is wrong is judged at the moment of the repair. It finds nothing in a healthy queue.
--- Uses: base, sound, clock, token, plan, attempt, record, outcome, lock, lost, later, owner, mend_log, mend_place, mend_beside
+-- Uses: base, sound, clock, token, plan, attempt, record, outcome, heirs, lock, lost, later, owner, mend_log, mend_place, mend_beside
 -- Flags: allow-oom
 for name in pairs(kCount) do
   need(name)

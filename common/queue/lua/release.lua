@@ -4,7 +4,7 @@
 -- ARGV worker, then groups of 4: id, token, how (free, elsewhere, interrupted), delay ms; in the order of the claim
 -- Returns a place a job, or 'lost_lease': the attempt is another's or has been settled, and nothing changed.
 -- Why the lock stays with a job that goes back at once: the next in line would overtake it.
--- Uses: base, sound, clock, plan, lock, attempt, record, outcome, drop, kept, settle, ours, leave, give_back
+-- Uses: base, sound, clock, plan, heirs, lock, attempt, record, outcome, drop, kept, settle, ours, leave, give_back
 -- Flags: allow-oom
 local worker = ARGV[1]
 find_ours(ARGV, 2, 4)

@@ -7,7 +7,7 @@
 -- Why it is safe at any time: whether it is wrong is judged here, at the moment of the repair.
 -- Why an active job holds what its attempt or its record names: one of them may be damaged, and two attempts of one resource are
 -- worse than a resource that is free later.
--- Uses: base, sound, attempt, record, lock, later, owner
+-- Uses: base, sound, attempt, record, heirs, lock, later, owner
 -- Flags: allow-oom
 need('jobs', 'active', 'scheduled', 'failed', 'done')
 sound('locks', 'blocked', 'pending')

@@ -3,7 +3,7 @@
 -- ARGV spread ms (0: at once), jitter, states ('failed' or 'failed done'), then ids
 -- Returns the new place of each, 'not PLACE' where it is elsewhere and nothing changed, or 'none'.
 -- Why a spread: a thousand failures of one bad hour must not come back in the same second.
--- Uses: base, sound, clock, plan, place, lock, attempt, record, outcome, drop, kept, enqueue, withdraw
+-- Uses: base, sound, clock, plan, place, heirs, lock, attempt, record, outcome, drop, kept, enqueue, withdraw
 -- Flags: allow-oom
 local spread, jitter, states = tonumber(ARGV[1]) or 0, tonumber(ARGV[2]) or 0, ' ' .. ARGV[3] .. ' '
 local kept_ids, drawn, outcomes = {}, 0, call('EXISTS', P .. 'outcomes') == 1

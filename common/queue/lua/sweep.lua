@@ -4,7 +4,7 @@
 -- ARGV jitter, keep ms of cancelled jobs, then groups of 3: id, value in active, mark in leases ('' none), as they were seen
 -- Returns flat: id and its new place, for those that were settled.
 -- Why value and mark are compared again: a renewal or an end since then means that somebody lives. No clock decides a death.
--- Uses: base, sound, clock, plan, lock, attempt, record, outcome, drop, kept, settle, leave, give_back
+-- Uses: base, sound, clock, plan, heirs, lock, attempt, record, outcome, drop, kept, settle, leave, give_back
 -- Flags: allow-oom
 local jitter, keep, ids, seen = tonumber(ARGV[1]) or 0, tonumber(ARGV[2]) or 0, {}, {}
 for i = 3, #ARGV - 2, 3 do

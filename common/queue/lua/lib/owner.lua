@@ -46,5 +46,5 @@ local function hand_over(resource)
   elseif runners.hidden then
     return false
   end
-  return pass(resource)
+  return pass_on({resource}, true)[1]
 end

@@ -1,4 +1,4 @@
--- The short way of claim: whatever was taken can be given, and nobody has to wait for a resource. It answers only where it does what
+-- The short way of claim: whatever was taken can be given, or its resource is held and it has to wait. It answers only where it does what
 -- claim.lua would do. Where it does not, nothing has changed but what `taken` says: those ids are off the lists. It comes before all
 -- other functions because each call of a script makes them anew, which costs as much as thirty jobs.
 -- Needs plain_lines.
@@ -21,38 +21,93 @@ local function plain_take(n)
   return true
 end
 
--- The resource of each (empty = none) and what of it goes into `locks`; nothing if one cannot be given. Where a line stands at a resource
--- that nobody holds, the lock was lost: see take.lua.
-local function plain_records(records, held)
-  local resources, wanted, locks, holder = {}, {}, {}, {}
+-- Resources by their number in `taken` (empty = none); nothing if a job cannot be given or has no record.
+local function plain_resources(records, held)
+  local resources, wanted = {}, {}
   for i = 1, #taken do
     local record = records[i]
     if not record or held[i] then
       return nil
     elseif string.byte(record) ~= 10 then
-      local stop = find(record, '\n', 1, true)
-      if not stop then
+      local resource = match(record, '^([^\n]+)\n')
+      if not resource then
         return nil
       end
-      local n = #wanted + 1
-      wanted[n], resources[i] = sub(record, 1, stop - 1), n
+      resources[i], wanted[#wanted + 1] = resource, resource
     end
   end
-  local holders, unheld = #wanted > 0 and redis.pcall('HMGET', P .. 'locks', unpack(wanted)) or {}, {}
-  for i, n in pairs(resources) do
-    local id, resource = taken[i], wanted[n]
-    local by = holder[resource] or holders[n]
-    if holders.err or by and by ~= id then
-      return nil
-    elseif not by then
-      unheld[#unheld + 1] = resource
+  return resources, wanted
+end
+
+-- What goes into `locks`, and the numbers of those who have to wait. Nothing where a line stands at a resource that nobody holds: its lock
+-- was lost, see take.lua.
+local function plain_take_locks(resources, wanted)
+  local locks, waits, holder, unheld, k = {}, {}, {}, {}, 0
+  local holders = #wanted > 0 and redis.pcall('HMGET', P .. 'locks', unpack(wanted)) or {}
+  for i = 1, holders.err and 0 or #taken do
+    local id, resource = taken[i], resources[i]
+    if resource then
+      k = k + 1
+      local by = holder[resource] or holders[k]
+      if not by then
+        unheld[#unheld + 1], holder[resource] = resource, id
+        locks[#locks + 1], locks[#locks + 2] = resource, id
+      elseif by ~= id then
+        waits[#waits + 1] = i
+      end
     end
-    holder[resource], resources[i] = id, resource
-    locks[#locks + 1], locks[#locks + 2] = resource, id
   end
-  if not plain_lines(unheld) then
-    return resources, locks
+  if not holders.err and not plain_lines(unheld) then
+    return locks, waits
   end
+end
+
+-- They stand in line behind those who came before. False, and nothing has changed, if that cannot be written. A line of another
+-- type takes nobody in.
+local function plain_line_up(resources, waits, since)
+  if #waits == 0 then
+    return true
+  end
+  local last, lines, everyone, seen = redis.pcall('GET', P .. 'blockseq'), {}, {}, {}
+  if last and type(last) ~= 'string' or type(redis.pcall('ZCARD', P .. 'blocked')) ~= 'number' then
+    return false
+  end
+  local place = last and #last < 16 and tonumber(match(last, '^%d+$') or '') or 0
+  for _, i in ipairs(waits) do
+    local id, line = taken[i], lines[resources[i]]
+    if not seen[id] then
+      place, seen[id] = place + 1, true
+      everyone[#everyone + 1], everyone[#everyone + 2] = since, id
+      if line then
+        line[#line + 1], line[#line + 2] = string.format('%d', place), id
+      else
+        lines[resources[i]] = {string.format('%d', place), id}
+      end
+    end
+  end
+  for resource, line in pairs(lines) do
+    redis.pcall('ZADD', P .. 'blocked:' .. resource, unpack(line))
+  end
+  call('ZADD', P .. 'blocked', unpack(everyone))
+  call('SET', P .. 'blockseq', text(place))
+  return true
+end
+
+-- Ids, records and resources of those who need not wait.
+local function plain_rest(records, resources, waits)
+  if #waits == 0 then
+    return taken, records, resources
+  end
+  local ids, texts, theirs, next_wait = {}, {}, {}, 1
+  for i = 1, #taken do
+    if waits[next_wait] == i then
+      next_wait = next_wait + 1
+    else
+      local k = #ids + 1
+      ids[k], texts[k], theirs[k] = taken[i], records[i], resources[i]
+    end
+  end
+  return ids, texts, theirs
 end
 
 -- The next fencing token and its time; see token.lua. Nothing if the last is garbage.
@@ -63,14 +118,14 @@ local function plain_token()
   if not last or last >= 9e15 then
     return nil
   end
-  local token, claimed = text(math.max(now_us, last + 1)), ' '
-  return token, token == text(now_us) and claimed or '@' .. text(math.floor(now_us / 1000)) .. ' '
+  local token, claimed, now = text(math.max(now_us, last + 1)), ' ', text(math.floor(now_us / 1000))
+  return token, token == text(now_us) and claimed or '@' .. now .. ' ', now
 end
 
 -- An id that was taken twice is given once.
-local function plain_once(records)
+local function plain_once(given, records)
   local ids, texts, seen = {}, {}, {}
-  for i, id in ipairs(taken) do
+  for i, id in ipairs(given) do
     if not seen[id] then
       seen[id], ids[#ids + 1], texts[#texts + 1] = true, id, records[i]
     end
@@ -78,16 +133,15 @@ local function plain_once(records)
   return ids, texts
 end
 
-local function plain_give(worker, seq, lease, records, resources, locks, token, claimed)
-  local active, stub, n = {}, token .. ' ' .. worker .. ' 0' .. claimed .. lease .. ' - - - ', #taken
+local function plain_give(worker, seq, stub, token, locks, ids, records, resources)
+  local active, n = {}, #ids
   for i = 1, n do
     local resource = resources[i]
-    active[2 * i - 1], active[2 * i] = taken[i], resource and stub .. resource or stub
+    active[2 * i - 1], active[2 * i] = ids[i], resource and stub .. resource or stub
   end
   call('SET', P .. 'fence', token)
-  local ids = taken
-  if call('HSET', P .. 'active', unpack(active)) ~= n then
-    ids, records = plain_once(records)
+  if n > 0 and call('HSET', P .. 'active', unpack(active)) ~= n then
+    ids, records = plain_once(ids, records)
   end
   if #locks > 0 then
     call('HSET', P .. 'locks', unpack(locks))
@@ -116,9 +170,17 @@ local function plain_claim(worker, seq, n, lease)
   if records.err or held.err then
     return nil
   end
-  local resources, locks = plain_records(records, held)
-  local token, claimed = plain_token()
-  return resources and token and plain_give(worker, seq, lease, records, resources, locks, token, claimed)
+  local resources, wanted = plain_resources(records, held)
+  local locks, waits = nil, nil
+  if resources then
+    locks, waits = plain_take_locks(resources, wanted)
+  end
+  local token, claimed, now = plain_token()
+  if not locks or not token or not plain_line_up(resources, waits, now) then
+    return nil
+  end
+  return plain_give(worker, seq, token .. ' ' .. worker .. ' 0' .. claimed .. lease .. ' - - - ', token, locks,
+    plain_rest(records, resources, waits))
 end
 
 local given_plainly = plain_claim(ARGV[1], ARGV[2], tonumber(ARGV[3]) or 0, match(ARGV[4], '^%d+$') or '30000')

@@ -1,6 +1,6 @@
--- The short way of finish: all succeeded, nothing of them is kept, nobody waits for what they held. It answers only where it does
+-- The short way of finish: all succeeded, nothing of them is kept, they hold their resources. It answers only where it does
 -- what finish.lua would do, and has changed nothing where it does not. It comes before all other functions because each call of a
--- script makes them anew, which costs as much as thirty jobs. Needs plain_lines.
+-- script makes them anew, which costs as much as thirty jobs. Needs plain_lines and heirs.
 
 -- What such an attempt holds ('' = nothing), if it is under the token that `under` begins with. head: what stands before the resource
 -- in the value looked at before.
@@ -37,20 +37,21 @@ local function plain_held(ids, runs)
   return resources, by
 end
 
--- Whether they hold these locks and nobody waits for any.
+-- Whether they hold these locks and can pass them on; and whether anybody waits for one. A resource that comes twice has one heir.
 local function plain_locks(resources, by)
   if #resources == 0 then
     return true
-  elseif plain_lines(resources) then
-    return false
   end
-  local holders = call('HMGET', P .. 'locks', unpack(resources))
+  local holders, waits, seen = call('HMGET', P .. 'locks', unpack(resources)), plain_lines(resources), {}
   for i = 1, #resources do
-    if holders[i] ~= by[i] then
+    if holders[i] ~= by[i] or seen[resources[i]] then
       return false
+    elseif waits then
+      seen[resources[i]] = true
     end
   end
-  return true
+  local writable = not waits or type(redis.pcall('ZCARD', P .. 'blocked')) == 'number' and type(redis.pcall('LLEN', P .. 'pending')) == 'number'
+  return writable, waits
 end
 
 -- What stands beside jobs and attempts; nothing if something is of another type, or is more than a field.
@@ -96,10 +97,10 @@ local function plain_is_new(worker, seq)
   return seq ~= '0' and not (last and tonumber(seq) <= tonumber(last))
 end
 
-local function plain_leave(ids, resources)
+local function plain_leave(ids, resources, waits)
   local went = call('HDEL', P .. 'active', unpack(ids))
   if #resources > 0 then
-    call('HDEL', P .. 'locks', unpack(resources))
+    pass_on(resources, waits)
   end
   redis.pcall('HINCRBY', P .. 'stats', 'attempts', went)
   redis.pcall('HINCRBY', P .. 'stats', 'succeeded', went)
@@ -113,11 +114,15 @@ local function plain_finish(worker, seq, runs)
   end
   local ids = {unpack(ARGV, 9)}
   local resources, by = plain_held(ids, runs)
-  local beside = resources and plain_locks(resources, by) and plain_beside()
+  local held, waits = false, false
+  if resources then
+    held, waits = plain_locks(resources, by)
+  end
+  local beside = held and plain_beside()
   if not beside or type(redis.pcall('HLEN', P .. 'jobs')) ~= 'number' then
     return nil
   end
-  local answer = plain_answer(ids, plain_leave(ids, resources), 'gone')
+  local answer = plain_answer(ids, plain_leave(ids, resources, waits), 'gone')
   for side, command in pairs(beside) do
     call(command, P .. side, unpack(ids))
   end

@@ -33,7 +33,11 @@ local function plain_kept(worker, seq, runs, keep)
   if ids and plain_room(n, bytes) then
     resources, by = plain_held(ids, runs)
   end
-  if not resources or not plain_locks(resources, by) then
+  local held, waits = false, false
+  if resources then
+    held, waits = plain_locks(resources, by)
+  end
+  if not held then
     return nil
   end
   local clock, due = redis.call('TIME'), {}
@@ -41,7 +45,7 @@ local function plain_kept(worker, seq, runs, keep)
   for i = 1, n do
     due[2 * i - 1], due[2 * i] = ends, ids[i]
   end
-  plain_leave(ids, resources)
+  plain_leave(ids, resources, waits)
   call('ZADD', P .. 'done', unpack(due))
   call('HSET', P .. 'outcomes', unpack(ARGV, 9))
   redis.pcall('HINCRBY', P .. 'stats', 'kept_bytes', bytes)

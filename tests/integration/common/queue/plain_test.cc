@@ -17,7 +17,7 @@ Ended plain(std::string id, uint64_t token) {
 constexpr const char* kKeys[] = {"jobs",      "params",  "active",   "locks",    "ghosts",
                                  "cancels",   "errors",  "outcomes", "logs",     "claims",
                                  "fins",      "stats",   "pending",  "reserved", "leases",
-                                 "scheduled", "blocked", "fence",    "inbox"};
+                                 "scheduled", "blocked", "fence",    "inbox",    "blockseq"};
 
 // What was taken off `pending` may have been put back into `reserved`, in its order.
 constexpr const char* kEverything = R"(
@@ -53,6 +53,114 @@ TEST_CASE("plain finish: what it held goes to the first in line") {
   CHECK(q.say({"HGET", q.keys("locks"), "r"}) == "b");
   CHECK(q.say({"HEXISTS", q.keys("locks"), "s"}) == "0");
   CHECK(q.take(2).ids == std::vector<std::string>{"b"});
+}
+
+TEST_CASE("plain finish: each resource of a batch has its heir, in the order in which they came") {
+  QueueOfTest q;
+  const std::vector<std::string> resources{"r0", "r1", "r2", "r3"};
+  std::vector<JobSpec> specs;
+  for (int round = 0; round < 3; ++round) {
+    for (const std::string& r : resources) {
+      specs.push_back(job(r + "-" + std::to_string(round), r));
+    }
+  }
+  specs.push_back(job("free", "unwanted"));
+  q.add(specs);
+  Given given = q.take(1, 13);
+  REQUIRE(given.ids.size() == 5);
+  CHECK(q.say({"ZCARD", q.keys("blocked")}) == "8");
+  for (int round = 0; round < 3; ++round) {
+    INFO(round);
+    std::vector<Ended> ends;
+    for (const std::string& id : given.ids) {
+      // Of each round one batch is kept: both short ways hand on.
+      ends.push_back(round == 1 ? ended(id, given.token) : plain(id, given.token));
+    }
+    q.report(static_cast<uint64_t>(round) + 1, ends);
+    CHECK(q.say({"HEXISTS", q.keys("locks"), "unwanted"}) == "0");
+    given = q.take(static_cast<uint64_t>(round) + 2, 13);
+    std::vector<std::string> expected;
+    for (auto r = resources.rbegin(); r != resources.rend() && round < 2; ++r) {
+      expected.push_back(*r + "-" + std::to_string(round + 1));
+    }
+    // The first in the batch that was passed on was pushed first, so it is the last to be taken.
+    CHECK(
+        given.ids ==
+        (round % 2 == 0 ? expected : std::vector<std::string>(expected.rbegin(), expected.rend())));
+  }
+  CHECK(q.say({"EXISTS", q.keys("locks"), q.keys("blocked"), q.keys("jobs")}) == "1");
+}
+
+TEST_CASE("plain finish: a line in which strangers stand goes to the first who waits") {
+  QueueOfTest q;
+  q.add({job("a", "r"), job("b", "r")});
+  Given given = q.take(1);
+  q.say({"ZADD", q.keys("blocked") + ":r", "0", "stranger"});
+  q.report(1, {plain("a", given.token)});
+  CHECK(q.say({"HGET", q.keys("locks"), "r"}) == "b");
+  CHECK(q.say({"LRANGE", q.keys("pending"), "0", "-1"}) == "b");
+}
+
+TEST_CASE("plain finish: a job twice in a batch passes its resource on once") {
+  QueueOfTest q;
+  q.add({job("a", "r"), job("b", "r"), job("c", "r")});
+  Given given = q.take(1);
+  auto said = q.report(1, {plain("a", given.token), plain("a", given.token)});
+  CHECK(said[0].place == Place::kGone);
+  CHECK(said[1].lost_lease);
+  CHECK(q.take(2).ids == std::vector<std::string>{"b"});
+  CHECK(q.where("c") == "blocked");
+}
+
+TEST_CASE("plain finish: a lock that another holds is not passed on though somebody waits") {
+  QueueOfTest q;
+  q.add({job("a", "r"), job("b", "r"), job("c", "s"), job("d", "s")});
+  Given given = q.take(1);
+  q.say({"HSET", q.keys("locks"), "r", "other"});
+  q.report(1, {plain("a", given.token), plain("c", given.token)});
+  CHECK(q.say({"HGET", q.keys("locks"), "r"}) == "other");
+  CHECK(q.where("b") == "blocked");
+  CHECK(q.take(2).ids == std::vector<std::string>{"d"});
+}
+
+TEST_CASE(
+    "plain claim: who has to wait stands in line in the order of the batch, the others start") {
+  QueueOfTest q;
+  q.add({job("a", "r"), job("b", "r"), job("c"), job("d", "s"), job("e", "r"), job("f", "s")});
+  Given given = q.take(1);
+  CHECK(given.ids == std::vector<std::string>{"a", "c", "d"});
+  CHECK(q.take(1).ids == given.ids);
+  CHECK(q.say({"ZRANGE", q.keys("blocked") + ":r", "0", "-1", "WITHSCORES"}) == "b 1 e 2");
+  CHECK(q.say({"ZRANGE", q.keys("blocked") + ":s", "0", "-1", "WITHSCORES"}) == "f 3");
+  q.add({job("g", "s"), job("h", "r")});
+  CHECK(q.take(2).ids.empty());
+  CHECK(q.take(2).ids.empty());
+  CHECK(q.say({"ZRANGE", q.keys("blocked") + ":s", "0", "-1", "WITHSCORES"}) == "f 3 g 4");
+  CHECK(q.say({"ZRANGE", q.keys("blocked") + ":r", "0", "-1", "WITHSCORES"}) == "b 1 e 2 h 5");
+  CHECK(q.say({"GET", q.keys("blockseq")}) == "5");
+  CHECK(q.say({"ZCARD", q.keys("blocked")}) == "5");
+}
+
+TEST_CASE("plain claim: an id that stands twice in pending has one place in line, its first") {
+  QueueOfTest q;
+  q.add({job("a", "r"), job("b", "r"), job("c", "r")});
+  q.say({"LPUSH", q.keys("pending"), "b"});
+  CHECK(q.take(1).ids == std::vector<std::string>{"a"});
+  CHECK(q.say({"ZRANGE", q.keys("blocked") + ":r", "0", "-1"}) == "b c");
+  CHECK(q.say({"GET", q.keys("blockseq")}) == "2");
+}
+
+TEST_CASE(
+    "plain claim: a counter of the line that is garbage begins again, a line of another type is "
+    "left") {
+  QueueOfTest q;
+  q.say({"SET", q.keys("blockseq"), "garbage"});
+  q.say({"SET", q.keys("blocked") + ":s", "no line"});
+  q.add({job("a", "r"), job("b", "r"), job("c", "s"), job("d", "s")});
+  CHECK(q.take(1).ids == std::vector<std::string>{"a", "c"});
+  CHECK(q.say({"GET", q.keys("blockseq")}) == "2");
+  CHECK(q.say({"GET", q.keys("blocked") + ":s"}) == "no line");
+  CHECK(q.say({"ZCARD", q.keys("blocked")}) == "2");
 }
 
 TEST_CASE("plain finish: a lock that it does not hold stays") {
@@ -121,8 +229,9 @@ TEST_CASE(
   for (const std::string name : kKeys) {
     INFO(name);
     QueueOfTest q;
-    q.add({job("a"), job("b", "r"), job("c", "s"), job("d")});
-    Given given = q.take(1, 2);
+    q.add({job("a"), job("b", "r"), job("w", "r"), job("c", "s"), job("x", "r"), job("d")});
+    Given given = q.take(1, 3);
+    REQUIRE(given.ids.size() == 2);
     q.say({"LMOVE", q.keys("pending"), q.keys("reserved"), "RIGHT", "LEFT"});
     q.say({"LPUSH", q.keys("inbox"), "one", "two"});
     q.say({"DEL", q.keys(name)});
