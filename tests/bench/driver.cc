@@ -1,9 +1,9 @@
 // A producer for the benchmark, through the same faces as the command line.
 //   bench-driver URL enq N            one job at a time, each reply awaited
-//   bench-driver URL bulk N           batches of 100, eight in flight
+//   bench-driver URL bulk N           by the client library, 10,000 a call
 //   bench-driver URL lat N MS         one `mark` job every MS milliseconds
-//   bench-driver URL res N RESOURCES  as bulk, over so many resources
-//   bench-driver URL steady N RATE    as bulk, but so many a second
+//   bench-driver URL res N RESOURCES  the same, over so many resources
+//   bench-driver URL steady N RATE    so many a second, 100 a call
 //   bench-driver URL mixed SECONDS    10 `nap` jobs of 1 ms every 50 ms, one of 2 s every second
 //   bench-driver URL push N           LPUSH of JSON into the inbox, 100 a command
 //   bench-driver URL ceiling SECONDS, ping N   see machine.h
@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <string>
 #include <vector>
+
+#include <stint/client.hpp>
 
 #include "common/queue/submit.h"
 #include "common/redis/client.h"
@@ -34,12 +36,15 @@ std::string stamp() {
   return digits;
 }
 
-JobSpec bench_job(const std::string& task, const std::string& resource) {
+std::string bench_params() {
+  return "{\"t\":\"" + stamp() + "\",\"pad\":\"" + std::string(67, 'x') + "\"}";
+}
+
+JobSpec bench_job(const std::string& task) {
   JobSpec spec;
   spec.task = task;
   spec.id = new_job_id();
-  spec.resource = resource;
-  spec.params = "{\"t\":\"" + stamp() + "\",\"pad\":\"" + std::string(67, 'x') + "\"}";
+  spec.params = bench_params();
   return spec;
 }
 
@@ -55,16 +60,19 @@ void send_batches(redis::Client& client, const Keys& keys,
   }
 }
 
-void bulk(redis::Client& client, const Keys& keys, int count, int resources) {
-  std::vector<std::vector<JobSpec>> batches;
+// Through the library's face, as a program of others does it.
+void bulk(client::Client& client, int count, int resources, int a_call) {
+  std::vector<client::Job> jobs;
   for (int done = 0; done < count;) {
-    auto& batch = batches.emplace_back();
-    for (; done < count && batch.size() < kBatchJobs; ++done) {
-      batch.push_back(bench_job("noop", resources ? "r" + std::to_string(done % resources) : ""));
+    jobs.clear();
+    for (int i = 0; i < a_call && done < count; ++i, ++done) {
+      auto& job = jobs.emplace_back();
+      job.task = "noop";
+      job.params = bench_params();
+      job.resource = resources ? "r" + std::to_string(done % resources) : "";
     }
-    if (batches.size() == 8 || done == count) {
-      send_batches(client, keys, batches);
-      batches.clear();
+    for (const auto& sent : client.submit(jobs)) {
+      STINT_CHECK(sent.ok());
     }
   }
 }
@@ -77,11 +85,11 @@ void pause_until(int64_t ns) {
   }
 }
 
-void steady(redis::Client& client, const Keys& keys, int count, int rate) {
+void steady(client::Client& client, int count, int rate) {
   const int64_t begin = bench_now_ns();
   for (int64_t done = 0; done < count; done += 100) {
     pause_until(begin + done * 1'000'000'000 / rate);
-    bulk(client, keys, 100, 0);
+    bulk(client, 100, 0, 100);
   }
 }
 
@@ -92,7 +100,7 @@ void mixed(redis::Client& client, const Keys& keys, int seconds) {
     std::vector<JobSpec> jobs;
     for (int i = 0; i < 10; ++i) {
       const bool is_long = batch % 20 == 10 && i == 5;
-      auto& job = jobs.emplace_back(bench_job("nap", ""));
+      auto& job = jobs.emplace_back(bench_job("nap"));
       job.params = "{\"t\":\"" + stamp() + "\",\"tag\":\"" + (is_long ? "long" : "short") +
                    "\",\"us\":\"" + (is_long ? "2000000" : "1000") + "\"}";
     }
@@ -104,7 +112,7 @@ void push(redis::Client& client, const Keys& keys, int count) {
   for (int done = 0; done < count;) {
     std::vector<std::string> words{"LPUSH", keys("inbox")};
     for (int i = 0; i < 100 && done < count; ++i, ++done) {
-      words.push_back("{\"task\":\"noop\",\"params\":" + bench_job("noop", "").params + "}");
+      words.push_back("{\"task\":\"noop\",\"params\":" + bench_params() + "}");
     }
     STINT_CHECK(client.run(redis::plain(std::move(words))).ok());
   }
@@ -120,6 +128,11 @@ int run_driver(int argc, char** argv) {
   auto url = redis::parse_url(argv[1]);
   auto client = redis::Client::connect(*url, milliseconds(5000), "bench-driver");
   STINT_CHECK(client.ok());
+  client::Options options;
+  options.redis_url = argv[1];
+  options.queue = "default";
+  auto library = client::Client::connect(options);
+  STINT_CHECK(library.ok());
   Keys keys("stint", "default");
   std::string mode = argv[2];
   int count = std::atoi(argv[3]);
@@ -130,16 +143,16 @@ int run_driver(int argc, char** argv) {
   }
   int64_t start = bench_now_ns();
   if (mode == "bulk" || mode == "res") {
-    bulk(*client, keys, count, mode == "res" ? extra : 0);
+    bulk(*library, count, mode == "res" ? extra : 0, 10'000);
   } else if (mode == "steady") {
-    steady(*client, keys, count, extra);
+    steady(*library, count, extra);
   } else if (mode == "mixed") {
     mixed(*client, keys, count);
   } else if (mode == "push") {
     push(*client, keys, count);
   } else {
     for (int i = 0; i < count; ++i) {
-      send_batches(*client, keys, {{bench_job(mode == "lat" ? "mark" : "noop", "")}});
+      send_batches(*client, keys, {{bench_job(mode == "lat" ? "mark" : "noop")}});
       if (mode == "lat") {
         pause_until(bench_now_ns() + int64_t{extra} * 1'000'000);
       }
