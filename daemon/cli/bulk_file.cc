@@ -11,26 +11,30 @@ bool is_blank(std::string_view line) {
 
 }  // namespace
 
+// In parts, because the whole may be of any length. getline() searches the stream's buffer at once,
+// where a loop over its characters took a seventh of a bulk submit.
 BulkFile::Got BulkFile::read_line() {
   line_.clear();
-  std::streambuf& buffer = *in_.rdbuf();
-  int c = buffer.sbumpc();
-  if (c == std::char_traits<char>::eof()) {
-    return Got::kEnd;
-  }
-  ++number_;
   bool too_long = false;
-  for (; c != std::char_traits<char>::eof(); c = buffer.sbumpc()) {
-    ++bytes_;
-    if (c == '\n') {
-      break;
-    }
-    too_long = too_long || line_.size() >= kLongestLine;
+  bool begun = false;
+  bool more = true;
+  while (more) {
+    in_.getline(part_.data(), static_cast<std::streamsize>(part_.size()));
+    const auto got = static_cast<size_t>(in_.gcount());
+    bytes_ += static_cast<int64_t>(got);
+    begun = begun || got > 0;
+    more = in_.fail() && !in_.eof() && got > 0;      // the part is full and the line goes on
+    const size_t text = in_.good() ? got - 1 : got;  // without the line feed
+    too_long = too_long || line_.size() + text > kLongestLine;
     if (!too_long) {
-      line_ += static_cast<char>(c);
+      line_.append(part_.data(), text);
+    }
+    if (more) {
+      in_.clear();
     }
   }
-  return too_long ? Got::kTooLong : Got::kLine;
+  number_ += begun ? 1 : 0;
+  return !begun ? Got::kEnd : too_long ? Got::kTooLong : Got::kLine;
 }
 
 std::optional<BulkLine> BulkFile::next() {

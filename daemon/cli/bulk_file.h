@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <istream>
 #include <optional>
@@ -30,6 +31,7 @@ class BulkFile {
   Got read_line();
   std::istream& in_;
   std::string line_;
+  std::array<char, 65536> part_;
   int64_t number_ = 0;
   int64_t bytes_ = 0;
 };

@@ -52,6 +52,35 @@ TEST_CASE("bulk file: a line without an end does not fill the memory, and the ne
   CHECK(std::holds_alternative<JobSpec>(second->job));
 }
 
+TEST_CASE("bulk file: lines of any length come out whole") {
+  const std::string job = "{\"task\":\"a\"}";
+  for (size_t size : {size_t{65533}, size_t{65534}, size_t{65535}, size_t{65536}, size_t{131070},
+                      size_t{131071}}) {
+    const std::string line = std::string(size - job.size(), ' ') + job;
+    CAPTURE(size);
+    for (const auto& text : {line + "\n" + job + "\n", line + "\n" + job}) {
+      std::istringstream in(text);
+      BulkFile file(in);
+      for (int64_t number : {1, 2}) {
+        auto got = file.next();
+        REQUIRE(got);
+        CHECK(got->number == number);
+        CHECK(std::holds_alternative<JobSpec>(got->job));
+      }
+      CHECK_FALSE(file.next());
+      CHECK(file.bytes_read() == static_cast<int64_t>(text.size()));
+    }
+    std::istringstream alone(line);
+    BulkFile file(alone);
+    CHECK(std::holds_alternative<JobSpec>(file.next()->job));
+    CHECK_FALSE(file.next());
+  }
+  std::istringstream nul(std::string("{\"task\":\"a\0\"}\n", 14) + job + "\n");
+  BulkFile file(nul);
+  CHECK(std::holds_alternative<std::string>(file.next()->job));
+  CHECK(std::holds_alternative<JobSpec>(file.next()->job));
+}
+
 TEST_CASE("bulk file: an empty one has no lines") {
   std::istringstream in("");
   CHECK_FALSE(BulkFile(in).next());
