@@ -320,7 +320,7 @@ Result<LoadedConfig> load_config(const ConfigFlags& flags) {
   if (auto read = read_file(file.path, loaded, says); !read.ok()) {
     return read.error();
   }
-  const FileKeys keys = keys_of_file(loaded);
+  const FileKeys keys = keys_of_file(loaded, says);
   Found state = find_state_dir(flags.state_dir, says.state_dir);
   loaded.config.state_dir = absolute(state.path);
   if (!state.origin.empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace stint {
 namespace {
@@ -44,10 +45,17 @@ std::optional<std::string> made_moot(const std::string& key, const LoadedConfig&
 
 }  // namespace
 
-FileKeys keys_of_file(const LoadedConfig& loaded) {
-  FileKeys said = loaded.origins;
-  std::erase_if(said, [](const auto& key) { return key.second == "default"; });
-  return said;
+FileKeys keys_of_file(const LoadedConfig& loaded, const FileSays& says) {
+  FileKeys keys = loaded.origins;
+  std::erase_if(keys, [](const auto& key) { return key.second == "default"; });
+  for (const auto& [key, text] : {std::pair("redis.url", &says.redis_url),
+                                  std::pair("redis.password_file", &says.password_file),
+                                  std::pair("state_dir", &says.state_dir)}) {
+    if (text->empty()) {
+      keys.erase(key);
+    }
+  }
+  return keys;
 }
 
 std::vector<Shadowed> shadowed_keys(const FileKeys& keys, const FileSays& says,

@@ -15,8 +15,9 @@ namespace stint {
 // Dotted key -> "file:line", of all that the file says.
 using FileKeys = std::map<std::string, std::string>;
 
-// Taken right after the file was read: what follows replaces origins.
-FileKeys keys_of_file(const LoadedConfig& loaded);
+// Taken right after the file was read: what follows replaces origins. Without empty texts, which
+// say nothing.
+FileKeys keys_of_file(const LoadedConfig& loaded, const FileSays& says);
 
 // Requires: loaded is complete; says.password_file is empty unless it was read.
 std::vector<Shadowed> shadowed_keys(const FileKeys& keys, const FileSays& says,

@@ -99,6 +99,13 @@ TEST_CASE("config: a password_file that is not read is shadowed") {
   CHECK(shadowed_in(scope).size() == 2);
 }
 
+TEST_CASE("config: an empty text says nothing that could be shadowed") {
+  ConfigScope scope;
+  scope.file("state_dir = \"\"\n[redis]\nurl = \"\"\npassword_file = \"\"\n");
+  scope.set("STINT_REDIS_URL", "redis://b.example");
+  CHECK(shadowed_in(scope).empty());
+}
+
 TEST_CASE("config: shadowed keys are in the JSON, and each is a line of warning") {
   ConfigScope scope;
   scope.file("namespace = \"shop\"\n");
