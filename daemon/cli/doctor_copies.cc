@@ -59,15 +59,17 @@ Result<std::vector<Audited>> audit_all(const Ask& ask, const Keys& keys,
 }
 
 // pending first: an id that goes from there to reserved meanwhile is seen.
-Result<void> CopyCheck::take_census() {
+Result<void> CopyCheck::take_census(const Part& part, const std::function<bool()>& go_on) {
   census_.clear();
   suspects_.clear();
   for (auto list : kLists) {
-    auto walked = walk_list(ask_, keys_(list), [this](const std::vector<std::string>& ids) {
+    auto walked = walk_list(ask_, keys_(list), [&](const std::vector<std::string>& ids) {
       for (const auto& id : ids) {
-        census_.push_back(std::hash<std::string>()(id));
+        if (part.has(id)) {
+          census_.push_back(hash_of(id));
+        }
       }
-      return Result<void>();
+      return go_on() ? Result<void>() : Error{ErrorCode::kTimedOut, "interrupted"};
     });
     if (!walked) {
       return walked;
@@ -78,7 +80,7 @@ Result<void> CopyCheck::take_census() {
 }
 
 int64_t CopyCheck::census_of(const std::string& id) const {
-  auto range = std::equal_range(census_.begin(), census_.end(), std::hash<std::string>()(id));
+  auto range = std::equal_range(census_.begin(), census_.end(), hash_of(id));
   return range.second - range.first;
 }
 

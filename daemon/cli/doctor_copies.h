@@ -1,7 +1,7 @@
 // The copies of ids in pending and reserved, on a queue whose lists move while they are counted.
-// A census counts all entries once, by hash (8 bytes an entry). What does not fit it becomes a
-// suspect, most often a job that moved since; suspects are counted again, exactly, before anything
-// is reported. One thread.
+// A census counts all entries of a part of the ids once, by hash (8 bytes an entry). What does not
+// fit it becomes a suspect, most often a job that moved since; suspects are counted again, exactly,
+// before anything is reported. One thread.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 #include "common/queue/audit.h"
 #include "common/queue/judge.h"
 #include "daemon/cli/doctor_pages.h"
+#include "daemon/cli/doctor_part.h"
 
 namespace stint::cli {
 
@@ -28,8 +29,10 @@ class CopyCheck {
   CopyCheck(const Ask& ask, const Keys& keys, Sink sink)
       : ask_(ask), keys_(keys), sink_(std::move(sink)) {}
 
-  Result<void> take_census();
-  // Requires: take_census() before. On failure: of resolve(), when too many are suspect.
+  // go_on: asked after every page. On failure: also kTimedOut, when it says no.
+  Result<void> take_census(const Part& part, const std::function<bool()>& go_on);
+  // Requires: take_census() of its part before. On failure: of resolve(), when too many are
+  // suspect.
   Result<void> consider(const std::string& id, const Audited& job);
   Result<void> resolve();
 

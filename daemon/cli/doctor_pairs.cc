@@ -139,7 +139,7 @@ Result<void> QueueExam::check_keys(const std::vector<std::string>& names) {
               "a " + std::string(type) + ", must be a " + std::string(family.type)});
     } else if (family.type == "list") {
       logged.push_back(member);
-    } else if (family.type == "zset") {
+    } else if (family.type == "zset" && part_.number == 0) {
       auto read = each_page(ScanPages::of_sorted_set(ask_, ours[i]),
                             [&](const Entries& page) { return check_waiters(member, page); });
       if (!read) {

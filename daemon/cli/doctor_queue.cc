@@ -38,11 +38,13 @@ std::vector<std::string> first_of_each(const Entries& entries) {
   return out;
 }
 
-QueueExam::QueueExam(Ask ask, Keys keys, Sink sink, std::function<bool(const ExamProgress&)> go_on)
+QueueExam::QueueExam(Ask ask, Keys keys, Sink sink, std::function<bool(const ExamProgress&)> go_on,
+                     int64_t most_held)
     : ask_(std::move(ask)),
       keys_(std::move(keys)),
       sink_(std::move(sink)),
       go_on_(std::move(go_on)),
+      most_held_(most_held),
       copies_(ask_, keys_, [this](Finding finding) { report(std::move(finding)); }) {}
 
 Result<int64_t> QueueExam::run() {
@@ -56,7 +58,7 @@ Result<int64_t> QueueExam::run() {
       return before.error();
     }
     progress_ = {0, before->known};
-    auto passed = pass();
+    auto passed = pass(std::max(before->known, before->pending + before->reserved));
     auto after = read_totals_now();
     if (!passed || !after) {
       return !passed ? passed.error() : after.error();
@@ -72,29 +74,37 @@ Result<int64_t> QueueExam::run() {
   return progress_.jobs;
 }
 
-Result<void> QueueExam::pass() {
+Result<void> QueueExam::pass(int64_t entries) {
   using Step = Result<void> (QueueExam::*)();
   weight_ = 0;
   auto before = read_stats();
   if (!before) {
     return before.error();
   }
-  if (auto taken = copies_.take_census(); !taken) {
-    return taken;
+  part_.count = parts_for(entries, most_held_);
+  for (part_.number = 0; part_.number < part_.count; ++part_.number) {
+    for (Step step :
+         {&QueueExam::take_census, &QueueExam::check_jobs, &QueueExam::check_lists,
+          &QueueExam::check_tables, &QueueExam::check_lines_and_logs, &QueueExam::resolve_copies}) {
+      if (auto checked = (this->*step)(); !checked) {
+        return checked;
+      }
+    }
   }
-  for (Step step : {&QueueExam::check_jobs, &QueueExam::check_lists, &QueueExam::check_tables,
-                    &QueueExam::check_locks, &QueueExam::check_lines_and_logs}) {
+  for (Step step : {&QueueExam::check_locks, &QueueExam::check_ghosts}) {
     if (auto checked = (this->*step)(); !checked) {
       return checked;
     }
   }
-  if (auto resolved = copies_.resolve(); !resolved) {
-    return resolved;
-  }
-  if (auto checked = check_ghosts(); !checked) {
-    return checked;
-  }
   return check_stats(*before);
+}
+
+Result<void> QueueExam::take_census() {
+  return copies_.take_census(part_, [this] { return go_on_(progress_); });
+}
+
+Result<void> QueueExam::resolve_copies() {
+  return copies_.resolve();
 }
 
 void QueueExam::report(Finding finding) {
@@ -142,12 +152,12 @@ Result<void> QueueExam::look_at(std::span<const std::string> ids) {
   return {};
 }
 
-// For what stands beside the jobs: those that check_jobs() has seen were judged there, with all
-// that stands beside them.
+// For what stands beside the jobs of this part: those that check_jobs() has seen were judged there,
+// with all that stands beside them.
 Result<void> QueueExam::look_at_strangers(const std::vector<std::string>& ids) {
   std::vector<std::string> strangers;
   for (const auto& id : ids) {
-    if (!std::binary_search(seen_.begin(), seen_.end(), std::hash<std::string>()(id))) {
+    if (part_.has(id) && !std::binary_search(seen_.begin(), seen_.end(), hash_of(id))) {
       strangers.push_back(id);
     }
   }
@@ -190,12 +200,12 @@ Result<void> QueueExam::check_lists() {
 }
 
 Result<void> QueueExam::check_jobs() {
-  progress_.jobs = 0;
   seen_.clear();
-  auto read = each_page(ScanPages::of_hash(ask_, keys_("jobs")), [this](const Entries& page) {
+  auto read = each_page(ScanPages::of_hash(ask_, keys_("jobs")), [this](Entries page) {
+    std::erase_if(page, [this](const auto& job) { return !part_.has(job.first); });
     progress_.jobs += static_cast<int64_t>(page.size());
     for (const auto& [id, record] : page) {
-      seen_.push_back(std::hash<std::string>()(id));
+      seen_.push_back(hash_of(id));
     }
     auto checked = check_records(page);
     return checked ? look_at(first_of_each(page)) : checked;

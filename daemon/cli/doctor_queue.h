@@ -19,6 +19,9 @@
 
 namespace stint::cli {
 
+// As many ids as are held at once, and of how many entries of pending: 16 bytes each.
+inline constexpr int64_t kMostHeld = 4'000'000;
+
 struct ExamProgress {
   int64_t jobs = 0;   // looked at so far
   int64_t known = 0;  // there are about so many
@@ -30,7 +33,9 @@ std::vector<std::string> first_of_each(const Entries& entries);
 class QueueExam {
  public:
   // go_on is called after every page; when it says no, run() ends with kTimedOut.
-  QueueExam(Ask ask, Keys keys, Sink sink, std::function<bool(const ExamProgress&)> go_on);
+  // most_held: see kMostHeld.
+  QueueExam(Ask ask, Keys keys, Sink sink, std::function<bool(const ExamProgress&)> go_on,
+            int64_t most_held = kMostHeld);
   ~QueueExam() = default;
   QueueExam(const QueueExam&) = delete;
   QueueExam& operator=(const QueueExam&) = delete;
@@ -41,8 +46,10 @@ class QueueExam {
  private:
   using Doubt = std::function<std::string(const Audited&)>;  // a flaw, or empty
 
-  Result<void> pass();
+  Result<void> pass(int64_t entries);
   Result<void> check_types();
+  Result<void> take_census();
+  Result<void> resolve_copies();
   Result<void> check_lists();
   Result<void> check_jobs();
   Result<void> check_tables();
@@ -70,9 +77,11 @@ class QueueExam {
   Keys keys_;
   Sink sink_;
   std::function<bool(const ExamProgress&)> go_on_;
+  int64_t most_held_;
   CopyCheck copies_;
   ExamProgress progress_;
-  std::vector<uint64_t> seen_;  // hashes of the ids in jobs; sorted
+  Part part_;                   // of the ids, that is gone through now
+  std::vector<uint64_t> seen_;  // hashes of its ids in jobs; sorted
   std::set<std::string> said_;
   int64_t weight_ = 0;    // of the finished jobs that this pass has seen
   bool readable_ = true;  // no key of a fixed name has a wrong type
