@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/interrupt.h"
+
 namespace stint::cli {
 
 const std::vector<Place>& all_places() {
@@ -24,7 +26,8 @@ JobScan::JobScan(Session& session, Filter filter, std::vector<Place> places, Det
 
 Result<std::vector<Row>> JobScan::next() {
   std::vector<Row> matching;
-  while (matching.empty() && !feeds_.empty() && (!filter_.limit || found_ < *filter_.limit)) {
+  while (matching.empty() && !feeds_.empty() && !interrupted() &&
+         (!filter_.limit || found_ < *filter_.limit)) {
     auto rows = feeds_.front().next(kBatchJobs);
     if (!rows) {
       return rows;

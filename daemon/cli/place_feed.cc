@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/outcome.h"
+#include "common/interrupt.h"
 #include "common/job/record.h"
 #include "common/queue/steer.h"
 #include "common/queue/upkeep.h"
@@ -79,7 +80,7 @@ PlaceFeed::PlaceFeed(Session& session, Place place, Detail detail, PlaceMark aft
 
 Result<std::vector<Row>> PlaceFeed::next(size_t n) {
   std::vector<Row> rows;
-  while (rows.empty() && !done_) {
+  while (rows.empty() && !done_ && !interrupted()) {
     marks_.clear();
     auto read = read_ids(std::min(n, kBatchJobs));
     if (!read) {
