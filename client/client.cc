@@ -2,7 +2,6 @@
 
 #include <stint/client.hpp>
 
-#include "client/door.h"
 #include "client/look.h"
 #include "client/session.h"
 #include "client/steer.h"
@@ -14,20 +13,6 @@ namespace stint::client {
 
 struct Client::Impl {
   QueueSession session;
-  int64_t door_of = 0;  // the connection over which the door was opened last
-
-  // Before jobs are entrusted to a Redis: once a connection, for it may be another server.
-  stint::Result<void> open() {
-    if (door_of == session.connection()) {
-      return {};
-    }
-    if (auto fit = session.entrust(); !fit) {
-      return fit;
-    }
-    auto opened = open_door(session);
-    door_of = opened ? session.connection() : 0;
-    return opened;
-  }
 
   stint::Result<void> watch(const std::vector<std::string>& ids, std::optional<milliseconds> limit,
                             const OnEnd& on_end) {
@@ -51,16 +36,16 @@ Submission not_sent(const std::string& id, const Error& error) {
 // All of them, or up to the first failure. Those that are not sent keep what they have.
 stint::Result<void> send(QueueSession& session, bool again, std::vector<JobSpec> specs,
                          const std::vector<size_t>& places, std::vector<Submission>& all) {
-  BulkSender sender(session, again, [&all](int64_t at, const auto& answer) {
+  Submitter submitter(session, again, [&all](int64_t at, const auto& answer) {
     auto& said = all[static_cast<size_t>(at)];
     said = submission_of(said.id, answer);
   });
   for (size_t i = 0; i < specs.size(); ++i) {
-    if (auto sent = sender.add(static_cast<int64_t>(places[i]), std::move(specs[i])); !sent) {
+    if (auto sent = submitter.add(static_cast<int64_t>(places[i]), std::move(specs[i])); !sent) {
       return sent;
     }
   }
-  return sender.flush();
+  return submitter.flush();
 }
 
 }  // namespace
@@ -75,7 +60,7 @@ Result<Client> Client::connect(const Options& options) {
   if (!session) {
     return nothing_done(session.error());
   }
-  return Client(std::make_unique<Impl>(Impl{std::move(*session), 0}));
+  return Client(std::make_unique<Impl>(Impl{std::move(*session)}));
 }
 
 const std::string& Client::queue() const {
@@ -91,7 +76,7 @@ std::vector<Submission> Client::submit(const std::vector<Job>& jobs, Known known
   std::vector<JobSpec> specs;
   std::vector<size_t> places;  // of each in `all`
   for (size_t i = 0; i < jobs.size(); ++i) {
-    auto spec = spec_of(jobs[i]);
+    auto spec = spec_of(fields_of(jobs[i]));
     if (!spec) {
       all[i] = not_sent(jobs[i].id, nothing_done(spec.error()));
       continue;
@@ -103,10 +88,7 @@ std::vector<Submission> Client::submit(const std::vector<Job>& jobs, Known known
   if (specs.empty()) {
     return all;
   }
-  auto done = impl_->open();
-  if (done) {
-    done = send(impl_->session, known == Known::kRunAgain, std::move(specs), places, all);
-  }
+  auto done = send(impl_->session, known == Known::kRunAgain, std::move(specs), places, all);
   for (size_t place : places) {
     bool was_sent = all[place].error || !all[place].state.empty();
     if (!done && !was_sent) {
@@ -122,7 +104,7 @@ Result<Status> Client::status(const std::string& id) {
     return nothing_done(views.error());
   }
   if (!views->front()) {
-    return Error{Code::kNotFound, "no such job in queue " + queue() + ": " + id};
+    return nothing_done(no_such_job(impl_->session, id));
   }
   return status_of(*views->front());
 }

@@ -5,6 +5,9 @@
 namespace stint {
 
 Result<void> open_door(QueueSession& session) {
+  if (session.has_open_door()) {
+    return {};
+  }
   const std::string& ns = session.config().ns;
   // First, and alone: who lacks a right shall leave nothing behind.
   auto allowed = session.ask(rights(session.keys()));
@@ -22,6 +25,7 @@ Result<void> open_door(QueueSession& session) {
       return reply.error();
     }
   }
+  session.note_open_door();
   return {};
 }
 

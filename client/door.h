@@ -6,7 +6,7 @@
 
 namespace stint {
 
-// Idempotent. On failure: kUnavailable, kRefused, kConfig (a right is missing).
+// Once a connection and queue. On failure: kUnavailable, kRefused, kConfig (a right is missing).
 Result<void> open_door(QueueSession& session);
 
 }  // namespace stint

@@ -32,4 +32,15 @@ Result<std::vector<std::optional<JobView>>> look_at(QueueSession& session,
   return views;
 }
 
+Result<std::vector<std::optional<Place>>> places_of(QueueSession& session,
+                                                    std::span<const std::string> ids) {
+  auto reply = session.ask(locate(session.keys(), ids));
+  return reply ? parse_locate(reply->view(), ids.size())
+               : Result<std::vector<std::optional<Place>>>(reply.error());
+}
+
+Error no_such_job(const QueueSession& session, const std::string& id) {
+  return {ErrorCode::kNotFound, "no such job in queue " + session.keys().queue() + ": " + id};
+}
+
 }  // namespace stint

@@ -16,4 +16,10 @@ namespace stint {
 Result<std::vector<std::optional<JobView>>> look_at(QueueSession& session,
                                                     std::span<const std::string> ids);
 
+// Where each is now; empty: no such job. Requires: at most kBatchJobs ids.
+Result<std::vector<std::optional<Place>>> places_of(QueueSession& session,
+                                                    std::span<const std::string> ids);
+
+Error no_such_job(const QueueSession& session, const std::string& id);  // kNotFound
+
 }  // namespace stint

@@ -3,21 +3,26 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/interrupt.h"
 #include "common/refusal.h"
 
 namespace stint {
 namespace {
 
 constexpr size_t kPipeline = 32;
+constexpr milliseconds kRestartPause{100};
+
+bool was_lost(const Result<redis::OwnedReply>& reply) {
+  return !reply && reply.error().code == ErrorCode::kUnavailable;
+}
 
 const QueueConfig& plain_queue() {
   static const QueueConfig queue;
   return queue;
 }
 
-}  // namespace
-
-Result<std::string> choose_queue(const Config& config) {
+// The queue that is meant when nobody says one: the only one configured, else `default`.
+Result<std::string> choose_queue(const Config& config, const char* word) {
   if (config.queues.size() <= 1) {
     return config.queues.empty() ? std::string("default") : config.queues.front().name;
   }
@@ -29,15 +34,17 @@ Result<std::string> choose_queue(const Config& config) {
   for (const auto& queue : config.queues) {
     names += (names.empty() ? "" : ", ") + queue.name;
   }
-  return Error{ErrorCode::kInvalid, "which queue? Say one of " + names + " with --queue"};
+  return Error{ErrorCode::kInvalid, "which queue? Say one of " + names + " with " + word};
 }
 
+}  // namespace
+
 QueueSession::QueueSession(Config config, const std::string& queue, redis::Client client,
-                           std::string program, Purpose purpose)
+                           Asker asker, Purpose purpose)
     : config_(std::move(config)),
       keys_(config_.ns, queue),
       client_(std::move(client)),
-      program_(std::move(program)),
+      asker_(std::move(asker)),
       purpose_(purpose) {}
 
 Result<QueueSession> QueueSession::open(const ConfigFlags& flags, const std::string& program,
@@ -46,11 +53,12 @@ Result<QueueSession> QueueSession::open(const ConfigFlags& flags, const std::str
   if (!loaded) {
     return loaded.error();
   }
-  auto queue = choose_queue(loaded->config);
+  auto queue = choose_queue(loaded->config, flags.words.queue);
   if (!queue) {
     return queue.error();
   }
-  auto reached = reach_redis(loaded->config, program);
+  Asker asker{program, flags.words.redis};
+  auto reached = reach_redis(loaded->config, asker);
   if (!reached) {
     return reached.error();
   }
@@ -59,8 +67,8 @@ Result<QueueSession> QueueSession::open(const ConfigFlags& flags, const std::str
   }
   loaded->config.redis = reached->url;
   loaded->config.embedded = false;  // from here on: that very one, also after an outage
-  return QueueSession(std::move(loaded->config), *queue, std::move(reached->client), program,
-                      purpose);
+  return QueueSession(std::move(loaded->config), *queue, std::move(reached->client),
+                      std::move(asker), purpose);
 }
 
 const QueueConfig& QueueSession::queue_config() const {
@@ -79,26 +87,57 @@ std::vector<Result<redis::OwnedReply>> QueueSession::ask_all(
   for (size_t from = 0; results.size() < commands.size(); from += kPipeline) {
     size_t size = std::min(kPipeline, commands.size() - from);
     auto first = commands.begin() + static_cast<std::ptrdiff_t>(from);
-    std::vector<redis::Command> group(first, first + static_cast<std::ptrdiff_t>(size));
-    auto replies = client_.run_all(group);
-    auto lost = [](const auto& r) { return !r && r.error().code == ErrorCode::kUnavailable; };
-    if (std::any_of(replies.begin(), replies.end(), lost)) {
-      if (auto again = reach_redis(config_, program_);
-          again && check_server(again->client, config_, purpose_)) {
-        client_ = std::move(again->client);
-        ++connection_;
-        replies = client_.run_all(group);
-      }
-    }
+    auto replies = ask_group({first, first + static_cast<std::ptrdiff_t>(size)});
     for (auto& reply : replies) {
       results.push_back(reply ? std::move(reply) : explain_refusal(reply.error(), config_));
     }
-    auto still = std::find_if(replies.begin(), replies.end(), lost);
+    auto still = std::find_if(replies.begin(), replies.end(), was_lost);
     while (still != replies.end() && results.size() < commands.size()) {
       results.emplace_back(still->error());  // not sent: each group would wait anew
     }
   }
   return results;
+}
+
+std::vector<Result<redis::OwnedReply>> QueueSession::ask_group(
+    const std::vector<redis::Command>& group) {
+  auto replies = client_.run_all(group);
+  if (std::none_of(replies.begin(), replies.end(), was_lost)) {
+    return replies;
+  }
+  auto reason = reconnect();
+  if (!reason) {
+    return client_.run_all(group);
+  }
+  for (auto& reply : replies) {
+    if (was_lost(reply)) {
+      reply = *reason;
+    }
+  }
+  return replies;
+}
+
+// A Redis that is restarted, its own stintd's perhaps with a new release, is back in a moment. One
+// that is found and may not be used is none. Whatever the reason, it stays unknown what became of
+// what was sent before: kUnavailable.
+std::optional<Error> QueueSession::reconnect() {
+  MonoTime patience = now_mono() + kReach;
+  while (true) {
+    auto found = reach_redis(config_, asker_);
+    auto fit = found ? check_server(found->client, config_, purpose_) : Result<void>(found.error());
+    if (fit) {
+      client_ = std::move(found->client);
+      ++connection_;
+      return std::nullopt;
+    }
+    bool may_come = fit.error().code == ErrorCode::kUnavailable && !interrupted() &&
+                    now_mono() + kRestartPause < patience;
+    if (!may_come) {
+      return Error{ErrorCode::kUnavailable,
+                   "after the connection was lost: " + fit.error().message};
+    }
+    pause_for(kRestartPause);
+  }
 }
 
 Result<void> QueueSession::refresh() {
@@ -108,11 +147,15 @@ Result<void> QueueSession::refresh() {
 }
 
 Result<void> QueueSession::entrust() {
-  purpose_ = Purpose::kSubmit;
+  if (purpose_ == Purpose::kSubmit) {
+    return {};
+  }
   if (auto alive = refresh(); !alive) {
     return alive;
   }
-  return check_server(client_, config_, purpose_);
+  auto fit = check_server(client_, config_, Purpose::kSubmit);
+  purpose_ = fit ? Purpose::kSubmit : purpose_;
+  return fit;
 }
 
 std::vector<std::string> texts_of(redis::ReplyView reply) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,16 @@ class QueueSession {
   const Keys& keys() const { return keys_; }  // of the chosen queue
   const QueueConfig& queue_config() const;    // of the chosen queue; defaults if it has no table
   // Another queue, for those who look at several.
-  void choose(const std::string& queue) { keys_ = Keys(config_.ns, queue); }
+  void choose(const std::string& queue) {
+    keys_ = Keys(config_.ns, queue);
+    door_of_ = 0;
+  }
 
   // For what may safely be done twice (reads, submits with their nonce): asked again on a new
-  // connection, once, when there was no reply; if there is none again, the groups that follow are
-  // not sent and get that error. Commands are pipelined in groups of at most 32.
+  // connection, once, when there was no reply (Redis may take some seconds to be back); if there is
+  // none again, or no server that may be used is found, the groups that follow are not sent and get
+  // that error: kUnavailable with the reason, since the first try may have been heard. Commands are
+  // pipelined in groups of at most 32.
   Result<redis::OwnedReply> ask(const redis::Command& command);
   std::vector<Result<redis::OwnedReply>> ask_all(const std::vector<redis::Command>& commands);
   // For the rest: once. After kUnavailable it may have happened or not.
@@ -44,23 +50,26 @@ class QueueSession {
   // A connection that was idle may be dead: asks over it, and makes a new one if it is. On
   // failure: kUnavailable, and nothing was done.
   Result<void> refresh();
-  // From here on the server has to be fit to hold jobs, this one and any that is found after it.
+  // From here on the server has to be fit to hold jobs, this one and any that is found after it. On
+  // failure it may still be looked at.
   Result<void> entrust();
-  int64_t connection() const { return connection_; }  // counts them
+  // For door.h: whether it is open over this connection.
+  bool has_open_door() const { return door_of_ == connection_; }
+  void note_open_door() { door_of_ = connection_; }
 
  private:
-  QueueSession(Config config, const std::string& queue, redis::Client client, std::string program,
+  QueueSession(Config config, const std::string& queue, redis::Client client, Asker asker,
                Purpose purpose);
+  std::vector<Result<redis::OwnedReply>> ask_group(const std::vector<redis::Command>& group);
+  std::optional<Error> reconnect();
   Config config_;
   Keys keys_;
   redis::Client client_;
-  std::string program_;
+  Asker asker_;
   Purpose purpose_;
-  int64_t connection_ = 1;
+  int64_t connection_ = 1;  // counts them
+  int64_t door_of_ = 0;     // the connection over which the door was opened
 };
-
-// The queue that is meant when nobody says one: the only one configured, else `default`.
-Result<std::string> choose_queue(const Config& config);
 
 // The texts of an array; empty for nil elements.
 std::vector<std::string> texts_of(redis::ReplyView reply);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "client/door.h"
+
 namespace stint {
 namespace {
 
@@ -16,7 +18,12 @@ size_t bytes_of(const JobSpec& spec) {
 
 }  // namespace
 
-Result<void> BulkSender::add(int64_t line, JobSpec spec) {
+Result<void> Submitter::open() {
+  auto fit = session_.entrust();
+  return fit ? open_door(session_) : fit;
+}
+
+Result<void> Submitter::add(int64_t line, JobSpec spec) {
   size_t bytes = bytes_of(spec);
   bool fits = !batches_.empty() && batches_.back().specs.size() < kBatchJobs &&
               batches_.back().bytes + bytes <= kBatchBytes;
@@ -35,11 +42,16 @@ Result<void> BulkSender::add(int64_t line, JobSpec spec) {
   return {};
 }
 
-Result<void> BulkSender::flush() {
+Result<void> Submitter::flush() {
   return batches_.empty() ? Result<void>() : send();
 }
 
-Result<void> BulkSender::send() {
+Result<void> Submitter::send() {
+  if (auto fit = open(); !fit) {
+    first_unsent_ = batches_.front().lines.front();
+    batches_.clear();
+    return fit;
+  }
   std::vector<redis::Command> calls;
   for (const auto& batch : batches_) {
     calls.push_back(submit(session_.keys(), batch.nonce, again_, batch.specs));
@@ -72,6 +84,19 @@ Result<void> BulkSender::send() {
   }
   batches_.clear();
   return failure ? Result<void>(*failure) : Result<void>();
+}
+
+Result<Submitted> submit_one(QueueSession& session, bool again, JobSpec spec) {
+  std::optional<Result<Submitted>> said;
+  Submitter submitter(session, again, [&said](int64_t, const auto& answer) { said = answer; });
+  auto sent = submitter.add(1, std::move(spec));
+  sent = sent ? submitter.flush() : sent;
+  return sent ? *said : sent.error();
+}
+
+std::string conflict_text(const std::string& id, Place place) {
+  return "the id " + id + (id.empty() ? "" : " ") + "is known (" + std::string(to_string(place)) +
+         ") with another task, resource or parameters";
 }
 
 }  // namespace stint

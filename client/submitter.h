@@ -1,6 +1,8 @@
-// Jobs in batches, batches in a pipeline: at most 100 jobs and 1 MiB a call, eight calls in flight.
-// A batch that got no reply is sent again with its nonce (QueueSession::ask_all), which queues
-// nothing twice.
+// What submits, for the library and the command line alike: one job or a million. In batches, and
+// those in a pipeline: at most 100 jobs and 1 MiB a call, eight calls in flight. A batch that got
+// no reply is sent again with its nonce (QueueSession::ask_all), which queues nothing twice.
+// Invariant: jobs are sent only to a server that was found fit to hold them, and, but for a batch
+// that is sent again after an outage, through an open door (door.h).
 #pragma once
 
 #include <cstdint>
@@ -13,15 +15,18 @@
 
 namespace stint {
 
-class BulkSender {
+class Submitter {
  public:
   // For each job sent, in order: its line and what became of it; after kUnavailable nobody knows.
   using OnAnswer = std::function<void(int64_t line, const Result<Submitted>&)>;
-  BulkSender(QueueSession& session, bool again, OnAnswer on_answer)
+  Submitter(QueueSession& session, bool again, OnAnswer on_answer)
       : session_(session), again_(again), on_answer_(std::move(on_answer)) {}
 
-  // On failure (kRefused, kUnavailable): the jobs of some batches were not submitted, or nobody
-  // knows; first_unsent() is the first line of them. Nothing more may be added then.
+  // Done by the others too; first, for those who want to know before they read their jobs. On
+  // failure: kUnavailable, kRefused, kConfig, and nothing was sent.
+  Result<void> open();
+  // On failure (kRefused, kUnavailable, kConfig): the jobs of some batches were not submitted, or
+  // nobody knows; first_unsent() is the first line of them. Nothing more may be added then.
   Result<void> add(int64_t line, JobSpec spec);
   Result<void> flush();
   int64_t first_unsent() const { return first_unsent_; }
@@ -41,5 +46,10 @@ class BulkSender {
   std::vector<Batch> batches_;
   int64_t first_unsent_ = 0;
 };
+
+Result<Submitted> submit_one(QueueSession& session, bool again, JobSpec spec);
+
+// "the id a is known (done) with another ..."; without an id: "the id is known ...".
+std::string conflict_text(const std::string& id, Place place);
 
 }  // namespace stint

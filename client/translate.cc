@@ -1,10 +1,7 @@
 #include "client/translate.h"
 
-#include <array>
-
-#include "client/json_object.h"
+#include "client/submitter.h"
 #include "common/clock.h"
-#include "common/job/limits.h"
 #include "common/text/text.h"
 
 namespace stint::client {
@@ -76,7 +73,8 @@ Error error_of(const stint::Error& error, NoReply no_reply) {
 
 ConfigFlags flags_of(const Options& options) {
   ConfigFlags flags;
-  flags.in_argv = false;
+  flags.words = {"Options::config_file", "Options::redis_url", "Options::ns",
+                 "Options::queue",       "Options::state_dir", false};
   flags.config_file = options.config_file;
   flags.redis = options.redis_url;
   flags.ns = options.ns;
@@ -87,39 +85,21 @@ ConfigFlags flags_of(const Options& options) {
   return flags;
 }
 
-stint::Result<JobSpec> spec_of(const Job& job) {
-  if (job.delay && job.at) {
-    return stint::Error{ErrorCode::kInvalid, "either delay or at, not both"};
-  }
-  if (auto good = check_json(job.params, kMaxParams, kMaxParamsDepth); !good) {
-    return with_context("field 'params'", good.error());
-  }
-  const std::array<std::pair<const char*, std::optional<std::string>>, 9> texts{
-      {{"task", job.task},
-       {"id", unless_empty(job.id)},
-       {"resource", unless_empty(job.resource)},
-       {"backoff", job.backoff},
-       {"delay", text_of(job.delay)},
-       {"at", text_of(job.at)},
-       {"lease", text_of(job.lease)},
-       {"timeout", text_of(job.timeout)},
-       {"keep", text_of(job.keep)}}};
-  JsonObject entry;
-  for (const auto& [name, value] : texts) {
-    if (value && !is_utf8(*value)) {
-      return stint::Error{ErrorCode::kInvalid, "field '" + std::string(name) + "': not UTF-8"};
-    }
-    if (value) {
-      entry.text(name, std::string_view(*value));
-    }
-  }
-  if (job.retries) {
-    entry.number("retries", int64_t{*job.retries});
-  }
-  if (job.crash_limit) {
-    entry.number("crash_limit", int64_t{*job.crash_limit});
-  }
-  return parse_spec(entry.raw("params", job.params).str());
+JobFields fields_of(const Job& job) {
+  JobFields fields;
+  fields.task = job.task;
+  fields.params = job.params;
+  fields.id = unless_empty(job.id);
+  fields.resource = unless_empty(job.resource);
+  fields.backoff = job.backoff;
+  fields.delay = text_of(job.delay);
+  fields.at = text_of(job.at);
+  fields.lease = text_of(job.lease);
+  fields.timeout = text_of(job.timeout);
+  fields.keep = text_of(job.keep);
+  fields.retries = job.retries;
+  fields.crash_limit = job.crash_limit;
+  return fields;
 }
 
 Submission submission_of(const std::string& id, const stint::Result<Submitted>& answer) {
@@ -132,9 +112,8 @@ Submission submission_of(const std::string& id, const stint::Result<Submitted>& 
   said.state = to_string(answer->place);
   said.created = answer->status == Submitted::Status::kCreated;
   if (answer->status == Submitted::Status::kConflict) {
-    said.error = Error{Code::kConflict, "the id " + id + " is known (" + said.state +
-                                            ") with another task, resource or parameters: "
-                                            "nothing was submitted"};
+    said.error =
+        Error{Code::kConflict, conflict_text(id, answer->place) + ": nothing was submitted"};
   }
   return said;
 }

@@ -5,11 +5,11 @@
 
 #include <stint/client.hpp>
 
+#include "client/job_fields.h"
 #include "client/job_view.h"
 #include "client/wait.h"
 #include "common/config/toml/load.h"
 #include "common/error.h"
-#include "common/job/spec.h"
 #include "common/queue/steer.h"
 #include "common/queue/submit.h"
 
@@ -20,8 +20,7 @@ enum class NoReply { kNothingDone, kUnknown };
 Error error_of(const stint::Error& error, NoReply no_reply);
 
 ConfigFlags flags_of(const Options& options);
-// By the rules for an inbox entry. On failure: kInvalid.
-stint::Result<JobSpec> spec_of(const Job& job);
+JobFields fields_of(const Job& job);
 Submission submission_of(const std::string& id, const stint::Result<Submitted>& answer);
 Result<Ending> ending_of(const std::string& id, const Waited& waited);
 Result<std::string> result_of(const std::string& id, const Waited& waited);

@@ -20,36 +20,36 @@ constexpr const char* kSystemSocket = "/var/lib/stint/redis.sock";
 constexpr milliseconds kStarting{2'000};
 constexpr milliseconds kStartingPause{50};
 
-Result<Reached> connect(const redis::Url& url, bool embedded, const std::string& program) {
+Result<Reached> connect(const redis::Url& url, bool embedded, const Asker& asker) {
   if (auto forbidden = redis::forbidden(url)) {
     return *forbidden;
   }
-  auto client = redis::Client::connect(url, kReach, program);
+  auto client = redis::Client::connect(url, kReach, asker.program);
   if (!client) {
-    return redis::with_advice(client.error(), embedded);
+    return redis::with_advice(client.error(), embedded, asker.redis_word);
   }
   return Reached{std::move(*client), url};
 }
 
 }  // namespace
 
-Result<Reached> reach_redis(const Config& config, const std::string& program) {
+Result<Reached> reach_redis(const Config& config, const Asker& asker) {
   if (!config.embedded) {
-    return connect(config.redis, false, program);
+    return connect(config.redis, false, asker);
   }
   // Whoever starts stintd and then submits need not know when it is up.
   MonoTime patience = now_mono() + kStarting;
-  auto own = connect(config.redis, true, program);
+  auto own = connect(config.redis, true, asker);
   while (!own && own.error().code == ErrorCode::kUnavailable && now_mono() < patience &&
          !redis::forbidden(config.redis) && access(kSystemSocket, F_OK) != 0) {
     std::this_thread::sleep_for(kStartingPause);
-    own = connect(config.redis, true, program);
+    own = connect(config.redis, true, asker);
   }
   redis::Url system = config.redis;
   system.socket = kSystemSocket;
   bool try_system = !own && system.socket != config.redis.socket &&
                     (access(kSystemSocket, F_OK) == 0 || errno == EACCES);
-  return try_system ? connect(system, true, program) : std::move(own);
+  return try_system ? connect(system, true, asker) : std::move(own);
 }
 
 Result<void> check_server(redis::Client& client, const Config& config, Purpose purpose) {

@@ -19,11 +19,16 @@ struct Reached {
   redis::Url url;
 };
 
+// Who asks.
+struct Asker {
+  std::string program;                 // for the operator's CLIENT LIST
+  const char* redis_word = "--redis";  // how its user says where Redis is, for messages
+};
+
 // On failure: kUnavailable with the URL (without its password), the cause and what to try; where
 // permission is missing it names the group and the command that adds a user to it. kConfig for
 // refused credentials.
-// program: for the operator's CLIENT LIST.
-Result<Reached> reach_redis(const Config& config, const std::string& program);
+Result<Reached> reach_redis(const Config& config, const Asker& asker);
 
 // What a connection is for: jobs are only entrusted to a Redis that keeps them. One that does not
 // may still be looked at.

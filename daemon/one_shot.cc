@@ -94,7 +94,7 @@ ExitCode run_one_shot(const Options& options, const LoadedConfig& loaded) {
     return fit ? ExitCode::kOk : say_failed(fit.error());
   }
   kill_points_of("one-shot");
-  auto reached = reach_redis(config, "stintd-once");
+  auto reached = reach_redis(config, {"stintd-once"});
   if (!reached) {
     return say_failed(reached.error());
   }

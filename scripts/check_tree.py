@@ -44,6 +44,11 @@ def tracked_files():
     return sorted(name for name in names if (ROOT / name).is_file())
 
 
+# What <stint/client.hpp> can do too: the command line does it by the same code in client/, never by commands of its own.
+CLIENT_VERBS = re.compile(r"daemon/cli/(submit\w*|wait\w*|look|steer|read_input)\.(cc|h)")
+OWN_COMMAND = re.compile(r"\bsession_?(\.|->)(ask|ask_all|run|run_all)\(|\bredis::")
+
+
 def read(path):
     return (ROOT / path).read_text(encoding="utf-8")
 
@@ -55,6 +60,7 @@ def may_include(top, header):
 
 def check_includes(path, text):
     top = path.parts[0]
+    only_client = bool(CLIENT_VERBS.fullmatch(str(path)))
     for number, line in enumerate(text.splitlines(), 1):
         quoted = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
         angled = re.match(r"\s*#\s*include\s+<([^>]+)>", line)
@@ -62,6 +68,8 @@ def check_includes(path, text):
             target = quoted.group(1)
             if not any(target.startswith(folder + "/") for folder in ARROWS[top]):
                 report(path, number, f"{top}/ may not include {target}")
+        if only_client and (quoted and quoted.group(1).startswith(("common/queue/", "common/redis/")) or OWN_COMMAND.search(line)):
+            report(path, number, "what a client can do goes by client/ alone")
         if quoted and top == "tasks" and not (ROOT / path.parent / quoted.group(1)).is_file():
             report(path, number, f"tasks/ includes only <stint/...> and files beside: {quoted.group(1)}")
         if angled and angled.group(1).startswith("stint/") and not may_include(top, angled.group(1)):

@@ -35,15 +35,15 @@ Gate gate_on_the_way(std::filesystem::path path) {
 
 }  // namespace
 
-Error with_advice(const Error& cause, bool embedded) {
+Error with_advice(const Error& cause, bool embedded, const std::string& word) {
   if (cause.code != ErrorCode::kUnavailable) {
     return cause;
   }
-  std::string advice = embedded
-                           ? "; is stintd running here? Start it, or say where Redis is with "
-                             "--redis URL, STINT_REDIS_URL or redis.url in the configuration"
-                           : "; check that this Redis runs and that --redis, STINT_REDIS_URL or "
-                             "redis.url names the right one";
+  std::string places = word + ", STINT_REDIS_URL or redis.url";
+  std::string advice =
+      embedded ? "; is stintd running here? Start it, or say where Redis is with " + places +
+                     " in the configuration"
+               : "; check that this Redis runs and that " + places + " names the right one";
   return {cause.code, "cannot reach Redis at " + cause.message + advice};
 }
 

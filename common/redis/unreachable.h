@@ -11,7 +11,8 @@ namespace stint::redis {
 
 // Pure. The cause with the place where it stands and what to try, for kUnavailable; any other error
 // as it is. embedded: no redis.url is configured, so that it should be stintd's own.
-Error with_advice(const Error& cause, bool embedded);
+// word: how its user says where Redis is, "--redis".
+Error with_advice(const Error& cause, bool embedded, const std::string& word);
 
 // Who may pass the folder or the socket where we were stopped.
 struct Gate {

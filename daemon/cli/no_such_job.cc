@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "client/look.h"
 #include "client/outcome.h"
 #include "daemon/cli/queue_names.h"
 
@@ -48,7 +49,7 @@ std::string where_else(Session& session, const std::string& id) {
 }  // namespace
 
 ExitCode say_no_such_job(Session& session, const std::string& id) {
-  std::string text = "no such job in queue " + session.keys().queue() + ": " + id;
+  std::string text = no_such_job(session, id).message;
   std::string hint = why_rejected(session, id);
   hint = hint.empty() ? where_else(session, id) : hint;
   session.out().complain(text + (hint.empty() ? "" : "; " + hint));

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "client/json_object.h"
+#include "client/look.h"
 #include "client/steer.h"
 #include "common/text/text.h"
 #include "daemon/cli/no_such_job.h"
@@ -59,9 +60,7 @@ ExitCode dry_run_ids(Session& session, const SteerOptions& options, const Steeri
   std::span<const std::string> ids(options.ids);
   for (size_t from = 0; from < ids.size(); from += kBatchJobs) {
     auto some = ids.subspan(from, std::min(kBatchJobs, ids.size() - from));
-    auto reply = session.ask(locate(session.keys(), some));
-    auto places = reply ? parse_locate(reply->view(), some.size())
-                        : Result<std::vector<std::optional<Place>>>(reply.error());
+    auto places = places_of(session, some);
     if (!places) {
       return session.out().fail(places.error());
     }

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "client/door.h"
 #include "client/json_object.h"
+#include "client/submitter.h"
 #include "common/interrupt.h"
-#include "common/queue/submit.h"
 #include "common/text/text.h"
 #include "daemon/cli/look.h"
 #include "daemon/cli/task_hints.h"
@@ -31,10 +30,7 @@ ExitCode say_submitted(const Session& session, const std::string& id, const Subm
   const Output& out = session.out();
   std::string place(to_string(answer.place));
   if (answer.status == Submitted::Status::kConflict) {
-    out.complain("the id " + id + " is known (" + place +
-                 ") with another task, resource or parameters: nothing was submitted; stint job "
-                 "show " +
-                 id);
+    out.complain(conflict_text(id, answer.place) + ": nothing was submitted; stint job show " + id);
     return ExitCode::kFailed;
   }
   bool created = answer.status == Submitted::Status::kCreated;
@@ -112,24 +108,11 @@ Result<std::optional<milliseconds>> wait_limit(const SubmitOptions& options) {
 }
 
 Result<void> check_words(const SubmitOptions& options) {
-  if (options.task.empty()) {
+  if (options.job.task.empty()) {
     return Error{ErrorCode::kInvalid,
                  "submit what? stint submit TASK, or stint submit --bulk FILE"};
   }
   return {};
-}
-
-Result<Submitted> submit_one(Session& session, const JobSpec& spec, bool again) {
-  if (auto open = open_door(session); !open) {
-    return open.error();
-  }
-  // The same nonce when it is sent again: the same call gets the same answer.
-  auto reply = session.ask(submit(session.keys(), new_nonce(), again, std::span(&spec, 1)));
-  if (!reply) {
-    return reply.error();
-  }
-  auto answers = parse_submit(reply->view(), 1);
-  return answers ? Result<Submitted>(answers->front()) : answers.error();
 }
 
 ExitCode submit_and_wait(Session& session, JobSpec spec, const SubmitOptions& options,
@@ -139,7 +122,7 @@ ExitCode submit_and_wait(Session& session, JobSpec spec, const SubmitOptions& op
     keep_to_be_seen(spec, session);
   }
   InterruptScope scope;
-  auto answer = submit_one(session, spec, options.again);
+  auto answer = submit_one(session, options.again, spec);
   if (!answer) {
     return session.out().fail(answer.error());
   }

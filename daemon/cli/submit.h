@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "client/job_fields.h"
 #include "common/error.h"
 #include "common/exit_code.h"
 #include "common/job/spec.h"
@@ -13,10 +14,8 @@
 namespace stint::cli {
 
 struct SubmitOptions {
-  std::string task;
-  std::optional<std::string> params, params_file, resource, id, backoff, delay, at, lease, timeout,
-      keep, bulk;
-  std::optional<int> retries, crash_limit;
+  JobFields job;  // but for its parameters
+  std::optional<std::string> params, params_file, bulk;
   bool again = false;
   std::optional<std::string> wait;  // "forever" or a duration
 };

@@ -15,13 +15,14 @@ constexpr const char* kExamples =
   generate | stint submit --bulk -)";
 
 void add_limits(CLI::App& verb, SubmitOptions& o) {
-  number_option(verb, "--retries", o.retries, "attempts after the first that failed (0..1000)");
-  text_option(verb, "--backoff", o.backoff, "wait before a retry: none, fixed:DUR, exp:DUR", "B");
-  number_option(verb, "--crash-limit", o.crash_limit,
+  number_option(verb, "--retries", o.job.retries, "attempts after the first that failed (0..1000)");
+  text_option(verb, "--backoff", o.job.backoff, "wait before a retry: none, fixed:DUR, exp:DUR",
+              "B");
+  number_option(verb, "--crash-limit", o.job.crash_limit,
                 "crashes and losses after which it fails (3)");
-  text_option(verb, "--lease", o.lease, "how long an attempt lives without a heartbeat", "DUR");
-  text_option(verb, "--timeout", o.timeout, "longest time an attempt may run; 0 = none", "DUR");
-  text_option(verb, "--keep", o.keep, "how long the finished job is kept; 0 = not", "DUR");
+  text_option(verb, "--lease", o.job.lease, "how long an attempt lives without a heartbeat", "DUR");
+  text_option(verb, "--timeout", o.job.timeout, "longest time an attempt may run; 0 = none", "DUR");
+  text_option(verb, "--keep", o.job.keep, "how long the finished job is kept; 0 = not", "DUR");
 }
 
 }  // namespace
@@ -30,14 +31,16 @@ void add_submit(CLI::App& app, Globals& globals, Action& action) {
   auto options = std::make_shared<SubmitOptions>();
   SubmitOptions& o = *options;
   CLI::App& verb = *add_verb(app, globals, "submit", "submit a job, or many", kExamples);
-  verb.add_option("TASK", o.task, "what to run")->type_name("");
+  verb.add_option("TASK", o.job.task, "what to run")->type_name("");
   text_option(verb, "-p,--params", o.params, "parameters: any JSON value (null)", "JSON");
   text_option(verb, "--params-file", o.params_file, "parameters from a file; - is stdin", "FILE");
-  text_option(verb, "-r,--resource", o.resource, "of one resource at most one job runs at a time");
-  text_option(verb, "--id", o.id, "the job's id (generated); a known id is not queued twice", "ID");
+  text_option(verb, "-r,--resource", o.job.resource,
+              "of one resource at most one job runs at a time");
+  text_option(verb, "--id", o.job.id, "the job's id (generated); a known id is not queued twice",
+              "ID");
   verb.add_flag("--again", o.again, "a known id that is done or failed runs once more");
-  text_option(verb, "--delay", o.delay, "not before this time has passed", "DUR");
-  text_option(verb, "--at", o.at, "not before (RFC 3339 with zone)", "TIME");
+  text_option(verb, "--delay", o.job.delay, "not before this time has passed", "DUR");
+  text_option(verb, "--at", o.job.at, "not before (RFC 3339 with zone)", "TIME");
   add_limits(verb, o);
   text_option(verb, "--wait", o.wait,
               "wait for its end (--wait=DUR: at most so long) and print its result", "[=DUR]");

@@ -7,7 +7,6 @@
 #include <set>
 #include <system_error>
 
-#include "client/door.h"
 #include "client/json_object.h"
 #include "client/submitter.h"
 #include "common/interrupt.h"
@@ -30,13 +29,14 @@ class BulkRun {
         size_(size),
         file_(in),
         bar_(session.out(), "job"),
-        sender_(session, again, [this](int64_t line, const auto& answer) { take(line, answer); }) {}
+        submitter_(session, again,
+                   [this](int64_t line, const auto& answer) { take(line, answer); }) {}
 
   // What is read from a program that pauses is not held back until it goes on.
   void follow(LiveInput& input) {
     input_ = &input;
     input.on_pause([this] {
-      paused_ = sender_.flush();
+      paused_ = submitter_.flush();
       show_progress();
       return paused_.ok();
     });
@@ -44,7 +44,7 @@ class BulkRun {
 
   ExitCode run() {
     InterruptScope scope;
-    if (auto door = open_door(session_); !door) {
+    if (auto door = submitter_.open(); !door) {
       return session_.out().fail(door.error());
     }
     auto sent = send_all();
@@ -74,7 +74,7 @@ class BulkRun {
       if (tasks_.size() < kMostTasksHeld) {
         tasks_.insert(spec.task);
       }
-      if (auto added = sender_.add(line->number, std::move(spec)); !added) {
+      if (auto added = submitter_.add(line->number, std::move(spec)); !added) {
         return added;
       }
       show_progress();
@@ -82,7 +82,7 @@ class BulkRun {
     if (!paused_) {
       return paused_;
     }
-    auto sent = sender_.flush();
+    auto sent = submitter_.flush();
     return sent && input_ != nullptr && input_->failure()
                ? with_context("cannot read " + name_, *input_->failure())
                : sent;
@@ -100,7 +100,7 @@ class BulkRun {
 
   void take(int64_t line, const Result<Submitted>& answer) {
     if (!answer) {
-      return;  // the sender says from which line on
+      return;  // the submitter says from which line on
     }
     switch (answer->status) {
       case Submitted::Status::kCreated:
@@ -110,8 +110,7 @@ class BulkRun {
         ++known_;
         break;
       case Submitted::Status::kConflict:
-        reject(line, "the id is known (" + std::string(to_string(answer->place)) +
-                         ") with another task, resource or parameters");
+        reject(line, conflict_text("", answer->place));
         break;
     }
   }
@@ -126,7 +125,7 @@ class BulkRun {
   ExitCode judge(const Result<void>& sent) {
     const Output& out = session_.out();
     if (!sent) {
-      int64_t first_unsent = sender_.first_unsent();
+      int64_t first_unsent = submitter_.first_unsent();
       out.complain("stopped: " + sent.error().message + "; of the lines from " +
                    std::to_string(first_unsent > 0 ? first_unsent : last_line_ + 1) +
                    " on some were not submitted: give them ids and run it again, known ids are not "
@@ -159,7 +158,7 @@ class BulkRun {
   int64_t size_;
   BulkFile file_;
   ProgressBar bar_;
-  BulkSender sender_;
+  Submitter submitter_;
   std::set<std::string> tasks_;
   std::multimap<int64_t, std::string> rejected_;  // by line: conflicts come after later bad lines
   LiveInput* input_ = nullptr;
@@ -170,9 +169,10 @@ class BulkRun {
 };
 
 Result<void> check_bulk(const SubmitOptions& o) {
-  bool has_job = !o.task.empty() || o.params || o.params_file || o.resource || o.id || o.backoff ||
-                 o.delay || o.at || o.lease || o.timeout || o.keep || o.retries || o.crash_limit ||
-                 o.wait;
+  const JobFields& job = o.job;
+  bool has_job = !job.task.empty() || o.params || o.params_file || job.resource || job.id ||
+                 job.backoff || job.delay || job.at || job.lease || job.timeout || job.keep ||
+                 job.retries || job.crash_limit || o.wait;
   if (has_job) {
     return Error{ErrorCode::kInvalid,
                  "with --bulk all that is to be said of a job stands in its line; only --again "

@@ -16,7 +16,8 @@
 // Client is its parent's alone: the child connects anew. Nothing raises or catches signals.
 // Exceptions: none but std::bad_alloc; what can fail says so in what it returns.
 // Time: connecting takes at most 5 s; a call gives up after some 15 s without an answer; wait()
-// takes as long as its limit says, and no more than that on top.
+// takes as long as its limit says, and no more than that on top. A Redis that is back within 4 s of
+// a lost connection is not noticed, but by a cancel() whose reply was lost.
 #ifndef STINT_CLIENT_HPP
 #define STINT_CLIENT_HPP
 

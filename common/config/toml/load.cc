@@ -111,7 +111,7 @@ struct RedisSaid {
 
 RedisSaid redis_said(const ConfigFlags& flags, const FileSays& says) {
   if (flags.redis) {
-    return {*flags.redis, "--redis"};
+    return {*flags.redis, flags.words.redis};
   }
   if (auto url = environment("STINT_REDIS_URL")) {
     return {*url, "STINT_REDIS_URL"};
@@ -185,12 +185,13 @@ Result<void> resolve_redis(const ConfigFlags& flags, FileSays& says, LoadedConfi
                  (in_file ? loaded.origins["redis.url"] + ": redis.url" : said.origin) + ": " +
                      url.error().message};
   }
-  if (said.origin == "--redis" && flags.in_argv && !url->password.empty()) {
+  if (flags.redis && flags.words.in_argv && !url->password.empty()) {
     return Error{
         ErrorCode::kInvalid,
-        "--redis: a password on the command line is seen by every user of this host: put the URL "
-        "into "
-        "STINT_REDIS_URL, or the password into redis.password_file or a systemd credential"};
+        said.origin +
+            ": a password on the command line is seen by every user of this host: put the URL "
+            "into "
+            "STINT_REDIS_URL, or the password into redis.password_file or a systemd credential"};
   }
   config.redis = *url;
   if (!in_file) {
@@ -211,7 +212,7 @@ Result<void> apply_namespace(const ConfigFlags& flags, LoadedConfig& loaded) {
     return {};
   }
   loaded.config.ns = flags.ns ? *flags.ns : *from_environment;
-  loaded.origins["namespace"] = flags.ns ? "--namespace" : "STINT_NAMESPACE";
+  loaded.origins["namespace"] = flags.ns ? flags.words.ns : "STINT_NAMESPACE";
   return usage(loaded.origins["namespace"], check_name(loaded.config.ns));
 }
 
@@ -235,7 +236,7 @@ void drop_origins_of(const std::vector<QueueConfig>& all, const std::vector<Queu
 Result<void> apply_queues(const ConfigFlags& flags, LoadedConfig& loaded) {
   Config& config = loaded.config;
   std::vector<std::string> names = flags.queues;
-  std::string origin = "--queue";
+  std::string origin = flags.words.queue;
   if (auto name = environment("STINT_QUEUE"); names.empty() && name) {
     names = {*name};
     origin = "STINT_QUEUE";
@@ -316,12 +317,12 @@ Result<LoadedConfig> load_config(const ConfigFlags& flags) {
   LoadedConfig loaded;
   FileSays says;
   set_defaults(loaded);
-  Found file = find_config_file(flags.config_file);
+  Found file = find_config_file(flags.config_file, flags.words.config_file);
   if (auto read = read_file(file.path, loaded, says); !read.ok()) {
     return read.error();
   }
   const FileKeys keys = keys_of_file(loaded, says);
-  Found state = find_state_dir(flags.state_dir, says.state_dir);
+  Found state = find_state_dir(flags.state_dir, flags.words.state_dir, says.state_dir);
   loaded.config.state_dir = absolute(state.path);
   if (!state.origin.empty()) {
     loaded.origins["state_dir"] = state.origin;

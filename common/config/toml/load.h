@@ -12,9 +12,19 @@
 
 namespace stint {
 
-// What the command line said; empty = nothing.
-struct ConfigFlags {
+// What these are called where they were said, for messages and origins.
+struct FlagWords {
+  const char* config_file = "--config";
+  const char* redis = "--redis";
+  const char* ns = "--namespace";
+  const char* queue = "--queue";
+  const char* state_dir = "--state-dir";
   bool in_argv = true;  // a command line, which every user of the host sees: no password in it
+};
+
+// What a command line or another program says; empty = nothing.
+struct ConfigFlags {
+  FlagWords words;
   std::optional<std::string> config_file, redis, ns, state_dir, log_level;
   std::vector<std::string> queues, plugins;
   std::optional<int> processes, slots;

@@ -60,9 +60,9 @@ std::string absolute(const std::string& path) {
   return text.size() > 1 && text.ends_with('/') ? text.substr(0, text.size() - 1) : text;
 }
 
-Found find_config_file(const std::optional<std::string>& flag) {
+Found find_config_file(const std::optional<std::string>& flag, const char* word) {
   if (flag) {
-    return {*flag, "--config"};
+    return {*flag, word};
   }
   if (auto path = environment("STINT_CONFIG")) {
     return {*path, "STINT_CONFIG"};
@@ -77,9 +77,10 @@ Found find_config_file(const std::optional<std::string>& flag) {
   return {};
 }
 
-Found find_state_dir(const std::optional<std::string>& flag, const std::string& in_file) {
+Found find_state_dir(const std::optional<std::string>& flag, const char* word,
+                     const std::string& in_file) {
   if (flag) {
-    return {*flag, "--state-dir"};
+    return {*flag, word};
   }
   if (auto path = environment("STINT_STATE_DIR")) {
     return {*path, "STINT_STATE_DIR"};

@@ -18,12 +18,13 @@ std::optional<std::string> environment(const char* name);
 // From the folder in which the program was started; empty stays empty.
 std::string absolute(const std::string& path);
 
-// The configuration file: --config, $STINT_CONFIG (both must exist),
+// word: what the flag is called. The configuration file: --config, $STINT_CONFIG (both must exist),
 // $XDG_CONFIG_HOME/stint/stint.toml, /etc/stint/stint.toml. path empty: there is none.
-Found find_config_file(const std::optional<std::string>& flag);
+Found find_config_file(const std::optional<std::string>& flag, const char* word);
 
 // The state directory: flag, $STINT_STATE_DIR, the file's, $STATE_DIRECTORY, /var/lib/stint for
 // root and the user `stint`, else $XDG_STATE_HOME/stint.
-Found find_state_dir(const std::optional<std::string>& flag, const std::string& in_file);
+Found find_state_dir(const std::optional<std::string>& flag, const char* word,
+                     const std::string& in_file);
 
 }  // namespace stint

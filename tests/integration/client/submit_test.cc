@@ -209,6 +209,76 @@ TEST_CASE("client library: a Redis that evicts keys is looked at, and no job is 
   CHECK(calls.pending() == 1);
 }
 
+TEST_CASE("client library: while Redis is restarted a call waits for it") {
+  test::RedisOptions kept;
+  kept.extra = {"--appendonly", "yes"};
+  Calls calls(std::move(kept));
+  auto c = calls.connect();
+  REQUIRE(c.submit(calls.job("t", "a")).ok());
+  calls.server.stop();
+  std::vector<client::Submission> sent;
+  std::thread submits([&] { sent = c.submit(std::vector<client::Job>(900, calls.job("t", ""))); });
+  std::this_thread::sleep_for(std::chrono::milliseconds{700});  // the outage
+  calls.server.restart();
+  submits.join();
+  REQUIRE(sent.size() == 900);
+  for (const auto& one : sent) {
+    INFO((one.error ? one.error->message : one.state));
+    CHECK(one.created);
+  }
+  CHECK(calls.pending() == 901);
+}
+
+TEST_CASE("client library: after an outage a server that may not be used is named as that") {
+  Calls calls;
+  CutProxy proxy(calls.server.socket());
+  auto c = calls.connect(proxy.url().socket);
+  REQUIRE(c.submit(calls.job("t", "a")).ok());
+  auto after_cut = [&] {
+    proxy.cut_after_reply_bytes(0);
+    return c.submit(calls.job("t", "b"));
+  };
+  calls.server.command({"CONFIG", "SET", "maxmemory", "100mb", "maxmemory-policy", "allkeys-lru"});
+  auto evicting = after_cut();
+  REQUIRE(evicting.error);
+  CHECK(evicting.error->code == Code::kUnknown);  // the first try may have been heard
+  CHECK(evicting.error->message.find("allkeys-lru") != std::string::npos);
+  calls.server.command({"CONFIG", "SET", "maxmemory-policy", "noeviction"});
+  calls.server.command({"HSET", "stint:meta", "format", "99"});
+  proxy.cut_after_reply_bytes(0);
+  auto newer = c.status("a");
+  REQUIRE_FALSE(newer);
+  CHECK(newer.error().message.find("format 99") != std::string::npos);
+  calls.server.command({"HSET", "stint:meta", "format", std::string(kFormat)});
+  CHECK(c.submit(calls.job("t", "b")).ok());
+  CHECK(calls.pending() == 2);
+}
+
+TEST_CASE("client library: what is wrong with the options is said in their own words") {
+  Calls calls;
+  auto message_of = [](const client::Options& options) {
+    auto made = client::Client::connect(options);
+    REQUIRE_FALSE(made);
+    CHECK(made.error().message.find("--") == std::string::npos);
+    return made.error().message;
+  };
+  auto options = calls.options();
+  options.queue = "no good";
+  CHECK(message_of(options).starts_with("Options::queue: "));
+  options = calls.options();
+  options.ns = "no good";
+  CHECK(message_of(options).starts_with("Options::ns: "));
+  options = calls.options();
+  options.redis_url = "gopher://x";
+  CHECK(message_of(options).starts_with("Options::redis_url: "));
+  options.redis_url = "unix://" + calls.server.dir() + "/none.sock";
+  CHECK(message_of(options).find("Options::redis_url, STINT_REDIS_URL") != std::string::npos);
+  options = calls.options();
+  options.queue.reset();
+  test::write_file(*options.config_file, "[queues.a]\n[queues.b]\n");
+  CHECK(message_of(options).find("Say one of a, b with Options::queue") != std::string::npos);
+}
+
 TEST_CASE(
     "client library: after Redis was restarted every call works, also the one that is sent only "
     "once") {

@@ -35,18 +35,18 @@ TEST_CASE("places: the configuration file is looked for in order") {
 TEST_CASE("places: the state directory is looked for in order") {
   ConfigScope scope;
   scope.set("STINT_STATE_DIR", std::nullopt);
-  const Found fallback = find_state_dir(std::nullopt, "");
+  const Found fallback = find_state_dir(std::nullopt, "--state-dir", "");
   CHECK(fallback.origin == "default");
   if (::geteuid() == 0) {
     CHECK(fallback.path == "/var/lib/stint");
   }
   scope.set("STATE_DIRECTORY", "/systemd/one:/systemd/two");
-  CHECK(find_state_dir(std::nullopt, "").path == "/systemd/one");
-  CHECK(find_state_dir(std::nullopt, "/file").path == "/file");
+  CHECK(find_state_dir(std::nullopt, "--state-dir", "").path == "/systemd/one");
+  CHECK(find_state_dir(std::nullopt, "--state-dir", "/file").path == "/file");
   scope.set("STINT_STATE_DIR", "/environment");
-  CHECK(find_state_dir(std::nullopt, "/file").path == "/environment");
-  CHECK(find_state_dir("/flag", "/file").path == "/flag");
-  CHECK(find_state_dir("/flag", "/file").origin == "--state-dir");
+  CHECK(find_state_dir(std::nullopt, "--state-dir", "/file").path == "/environment");
+  CHECK(find_state_dir("/flag", "--state-dir", "/file").path == "/flag");
+  CHECK(find_state_dir("/flag", "--state-dir", "/file").origin == "--state-dir");
 }
 
 TEST_CASE("places: the password of Redis comes from url, file or credential, never from --redis") {

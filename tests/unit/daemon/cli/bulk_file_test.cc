@@ -88,12 +88,12 @@ TEST_CASE("bulk file: an empty one has no lines") {
 
 TEST_CASE("submit: options become a job by the rules of an inbox entry") {
   SubmitOptions o;
-  o.task = "resize";
+  o.job.task = "resize";
   o.params = " {\"n\":9223372036854775807,\"e\":[]} \n";
-  o.resource = "video:7";
-  o.retries = 3;
-  o.backoff = "fixed:5s";
-  o.keep = "0";
+  o.job.resource = "video:7";
+  o.job.retries = 3;
+  o.job.backoff = "fixed:5s";
+  o.job.keep = "0";
   auto spec = spec_of(o);
   REQUIRE(spec);
   CHECK(spec->params == "{\"n\":9223372036854775807,\"e\":[]}");
@@ -107,28 +107,28 @@ TEST_CASE("submit: options become a job by the rules of an inbox entry") {
 TEST_CASE("submit: wrong options are refused, each with what is wrong") {
   auto refused = [](auto change) {
     SubmitOptions o;
-    o.task = "resize";
+    o.job.task = "resize";
     change(o);
     auto spec = spec_of(o);
     return spec ? std::string() : spec.error().message;
   };
-  CHECK_FALSE(refused([](auto& o) { o.task = "a b"; }).empty());
-  CHECK_FALSE(refused([](auto& o) { o.id = ""; }).empty());
-  CHECK_FALSE(refused([](auto& o) { o.id = "a\nb"; }).empty());
-  CHECK_FALSE(refused([](auto& o) { o.id = "\xff"; }).empty());
-  CHECK_FALSE(refused([](auto& o) { o.retries = 1001; }).empty());
-  CHECK_FALSE(refused([](auto& o) { o.retries = -1; }).empty());
-  CHECK_FALSE(refused([](auto& o) { o.backoff = "often"; }).empty());
-  CHECK_FALSE(refused([](auto& o) { o.timeout = "5"; }).empty());
-  CHECK_FALSE(refused([](auto& o) { o.at = "tomorrow"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.job.task = "a b"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.job.id = ""; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.job.id = "a\nb"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.job.id = "\xff"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.job.retries = 1001; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.job.retries = -1; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.job.backoff = "often"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.job.timeout = "5"; }).empty());
+  CHECK_FALSE(refused([](auto& o) { o.job.at = "tomorrow"; }).empty());
   CHECK(refused([](auto& o) { o.params = "{"; }).starts_with("-p: "));
   CHECK_FALSE(
       refused([](auto& o) { o.params = "\"" + std::string(kMaxParams, 'x') + "\""; }).empty());
   CHECK_FALSE(
       refused([](auto& o) { o.params = std::string(65, '[') + std::string(65, ']'); }).empty());
   CHECK(refused([](auto& o) {
-          o.delay = "1s";
-          o.at = "2030-01-01T00:00:00Z";
+          o.job.delay = "1s";
+          o.job.at = "2030-01-01T00:00:00Z";
         }) == "either --delay or --at, not both");
   CHECK(refused([](auto& o) {
           o.params = "1";

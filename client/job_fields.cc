@@ -1,0 +1,48 @@
+#include "client/job_fields.h"
+
+#include <array>
+#include <utility>
+
+#include "client/json_object.h"
+#include "common/job/limits.h"
+#include "common/text/text.h"
+
+namespace stint {
+
+Result<JobSpec> spec_of(const JobFields& fields) {
+  if (fields.delay && fields.at) {
+    return Error{ErrorCode::kInvalid, "either delay or at, not both"};
+  }
+  if (auto good = check_json(fields.params, kMaxParams, kMaxParamsDepth); !good) {
+    return with_context("field 'params'", good.error());
+  }
+  const std::optional<std::string> task(fields.task);
+  const std::array<std::pair<const char*, const std::optional<std::string>&>, 9> texts{
+      {{"task", task},
+       {"id", fields.id},
+       {"resource", fields.resource},
+       {"backoff", fields.backoff},
+       {"delay", fields.delay},
+       {"at", fields.at},
+       {"lease", fields.lease},
+       {"timeout", fields.timeout},
+       {"keep", fields.keep}}};
+  JsonObject entry;
+  for (const auto& [name, value] : texts) {
+    if (value && !is_utf8(*value)) {
+      return Error{ErrorCode::kInvalid, "field '" + std::string(name) + "': not UTF-8"};
+    }
+    if (value) {
+      entry.text(name, value);
+    }
+  }
+  if (fields.retries) {
+    entry.number("retries", int64_t{*fields.retries});
+  }
+  if (fields.crash_limit) {
+    entry.number("crash_limit", int64_t{*fields.crash_limit});
+  }
+  return parse_spec(entry.raw("params", fields.params).str());
+}
+
+}  // namespace stint
