@@ -6,12 +6,11 @@
 #include <iostream>
 #include <map>
 #include <random>
-#include <set>
-#include <sstream>
 #include <thread>
 
 #include <catch2/catch.hpp>
 
+#include "tests/fault/witness_lines.h"
 #include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
 
@@ -77,36 +76,6 @@ std::string kill_one(Daemon& daemon, std::minstd_rand& random) {
   return "stint-worker";
 }
 
-// Lines "begin|end TOKEN RESOURCE PID NANOSECONDS". Only an attempt that was killed has no end.
-int overlaps(const std::string& witness) {
-  std::set<std::string> ended;
-  std::istringstream first(witness);
-  std::string what, token, resource, pid, ns;
-  while (first >> what >> token >> resource >> pid >> ns) {
-    if (what == "end") {
-      ended.insert(token + resource + pid);
-    }
-  }
-  int found = 0;
-  std::map<std::string, std::string> running;  // resource -> token and process
-  std::istringstream again(witness);
-  while (again >> what >> token >> resource >> pid >> ns) {
-    auto attempt = token + resource + pid;
-    if (resource == "-") {
-      continue;
-    }
-    if (what == "end") {
-      found += running[resource] == attempt ? 0 : 1;
-      running.erase(resource);
-    } else {
-      auto other = running.find(resource);
-      found += other != running.end() && ended.contains(other->second) ? 1 : 0;
-      running[resource] = attempt;
-    }
-  }
-  return found;
-}
-
 }  // namespace
 
 TEST_CASE("killed: 20,000 jobs all end well while workers, Redis and stintd are killed") {
@@ -132,7 +101,7 @@ TEST_CASE("killed: 20,000 jobs all end well while workers, Redis and stintd are 
   CHECK(done);
   CHECK(daemon.stat("failed") == 0);
   CHECK(daemon.stat("known") == kJobs);
-  CHECK(overlaps(test::read_file(daemon / "witness")) == 0);
+  CHECK(test::overlaps(test::read_file(daemon / "witness")) == 0);
   daemon.expect_healthy();
   daemon.stop();
 }

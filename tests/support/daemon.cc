@@ -127,7 +127,8 @@ void Daemon::launch() {
   (void)told();
   told_.clear();
   Spawn spawn;
-  spawn.argv = {bin_dir() + "/stintd", "--config", config_file()};
+  const std::string& programs = options_.programs.empty() ? bin_dir() : options_.programs;
+  spawn.argv = {programs + "/stintd", "--config", config_file()};
   if (!options_.log_level.empty()) {
     spawn.argv.insert(spawn.argv.end(), {"--log-level", options_.log_level});
   }

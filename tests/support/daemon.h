@@ -24,6 +24,7 @@ std::string shipped_plugin(const std::string& name);  // "echo"
 
 struct DaemonOptions {
   std::string redis_url;  // "" = embedded
+  std::string programs;   // folder of stintd and stint-worker; "" = the build's
   std::string state_dir;  // "" = state/ in its folder
   int processes = 1;
   int slots = 1;
