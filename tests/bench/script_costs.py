@@ -2,7 +2,9 @@
 """What a job costs Redis in each script: CPU time of a private redis-server over whole batches, ours beside those of another version
 (--against DIR/common/queue/lua) in turns, medians.
 
-    tests/bench/script_costs.py [--rounds 9] [--jobs 20000] [--batch 100] [--against FOLDER] [--case plain,kept,resources]
+    tests/bench/script_costs.py [--rounds 9] [--jobs 20000] [--batch 100] [--against FOLDER] [--case plain,kept,resources,lines]
+
+resources: 1,000 of them, and nobody waits; lines: all jobs are claimed before the first ends, so that all but 1,000 wait in line.
 """
 import argparse
 import json
@@ -19,7 +21,7 @@ P = 'stint:{default}:'
 WORKER = '5f8a2c1e-9b7d-4c3a-8e21-0d4f6b1a7c33'
 PARAMS = '{"t":"%016d","pad":"' + 'x' * 67 + '"}'
 TIMES = '"started_at":"2026-11-20T18:51:43.123Z","finished_at":"2026-11-20T18:51:43.123Z"'
-CASES = {'plain': {}, 'kept': {'keep': 3600000}, 'resources': {'resources': 1000}}
+CASES = {'plain': {}, 'kept': {'keep': 3600000}, 'resources': {'resources': 1000}, 'lines': {'resources': 1000, 'ahead': True}}
 
 
 class Side:
@@ -48,7 +50,7 @@ class Side:
         out = work()
         return self.cpu_us() - before, out
 
-    def round(self, jobs, batch, keep=0, resources=0):
+    def round(self, jobs, batch, keep=0, resources=0, ahead=False):
         """us a job: submit, claim, finish; bytes a pending job"""
         self.call('FLUSHALL')
         self.run('epoch', 'run', '0')
@@ -56,11 +58,13 @@ class Side:
         submits = [self.submit_args(start, batch, resources) for start in range(0, jobs, batch)]
         submit, _ = self.spent(lambda: [self.run('submit', *a) for a in submits])
         size = (self.memory() - empty) / jobs
-        claim = finish = 0
-        for _ in range(0, jobs, batch * 10):
-            us, claims = self.spent(lambda: [self.run('claim', WORKER, self.next_seq(), batch, 30000) for _ in range(10)])
+        claim = finish = ended = 0
+        while ended < jobs:
+            n = jobs // batch if ahead and not ended else 10
+            us, claims = self.spent(lambda: [self.run('claim', WORKER, self.next_seq(), batch, 30000) for _ in range(n)])
             claim += us
-            ends = [self.finish_args(c, keep) for c in claims]
+            ends = [self.finish_args(c, keep) for c in claims if c[2]]
+            ended += batch * len(ends)
             us, answers = self.spent(lambda: [self.run('finish', *a) for a in ends])
             finish += us
             assert all(answer[0] == ('done' if keep else 'gone') for answer in answers), answers[0]
@@ -118,7 +122,7 @@ def main():
     parser.add_argument('--jobs', type=int, default=20000)
     parser.add_argument('--batch', type=int, default=100)
     parser.add_argument('--against')
-    parser.add_argument('--case', default='plain,kept,resources')
+    parser.add_argument('--case', default='plain,kept,resources,lines')
     args = parser.parse_args()
     sides = {'ours': Side(scripts.LUA)}
     if args.against:

@@ -43,7 +43,10 @@ end
 -- was lost, see take.lua.
 local function plain_take_locks(resources, wanted)
   local locks, waits, holder, unheld, k = {}, {}, {}, {}, 0
-  local holders = #wanted > 0 and redis.pcall('HMGET', P .. 'locks', unpack(wanted)) or {}
+  if #wanted == 0 then
+    return locks, waits
+  end
+  local holders = redis.pcall('HMGET', P .. 'locks', unpack(wanted))
   for i = 1, holders.err and 0 or #taken do
     local id, resource = taken[i], resources[i]
     if resource then

@@ -99,8 +99,10 @@ end
 
 local function plain_leave(ids, resources, waits)
   local went = call('HDEL', P .. 'active', unpack(ids))
-  if #resources > 0 then
-    pass_on(resources, waits)
+  if waits then
+    pass_on(resources, true)
+  elseif #resources > 0 then
+    call('HDEL', P .. 'locks', unpack(resources))
   end
   redis.pcall('HINCRBY', P .. 'stats', 'attempts', went)
   redis.pcall('HINCRBY', P .. 'stats', 'succeeded', went)
