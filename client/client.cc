@@ -33,21 +33,6 @@ Submission not_sent(const std::string& id, const Error& error) {
   return said;
 }
 
-// All of them, or up to the first failure. Those that are not sent keep what they have.
-stint::Result<void> send(QueueSession& session, bool again, std::vector<JobSpec> specs,
-                         const std::vector<size_t>& places, std::vector<Submission>& all) {
-  Submitter submitter(session, again, [&all](int64_t at, const auto& answer) {
-    auto& said = all[static_cast<size_t>(at)];
-    said = submission_of(said.id, answer);
-  });
-  for (size_t i = 0; i < specs.size(); ++i) {
-    if (auto sent = submitter.add(static_cast<int64_t>(places[i]), std::move(specs[i])); !sent) {
-      return sent;
-    }
-  }
-  return submitter.flush();
-}
-
 }  // namespace
 
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -73,8 +58,12 @@ Submission Client::submit(const Job& job, Known known) {
 
 std::vector<Submission> Client::submit(const std::vector<Job>& jobs, Known known) {
   std::vector<Submission> all(jobs.size());
-  std::vector<JobSpec> specs;
-  std::vector<size_t> places;  // of each in `all`
+  Submitter submitter(impl_->session, known == Known::kRunAgain,
+                      [&all](int64_t at, const auto& answer) {
+                        auto& said = all[static_cast<size_t>(at)];
+                        said = submission_of(said.id, answer);
+                      });
+  stint::Result<void> done;
   for (size_t i = 0; i < jobs.size(); ++i) {
     auto spec = spec_of(fields_of(jobs[i]));
     if (!spec) {
@@ -82,17 +71,17 @@ std::vector<Submission> Client::submit(const std::vector<Job>& jobs, Known known
       continue;
     }
     all[i].id = spec->id;
-    specs.push_back(std::move(*spec));
-    places.push_back(i);
+    if (done) {
+      done = submitter.add(static_cast<int64_t>(i), std::move(*spec));
+    }
   }
-  if (specs.empty()) {
-    return all;
+  if (done) {
+    done = submitter.flush();
   }
-  auto done = send(impl_->session, known == Known::kRunAgain, std::move(specs), places, all);
-  for (size_t place : places) {
-    bool was_sent = all[place].error || !all[place].state.empty();
+  for (auto& said : all) {
+    bool was_sent = said.error || !said.state.empty();
     if (!done && !was_sent) {
-      all[place].error = nothing_done(done.error());
+      said.error = nothing_done(done.error());
     }
   }
   return all;

@@ -8,6 +8,15 @@
 #include "common/text/text.h"
 
 namespace stint {
+namespace {
+
+std::string without_space_around(const std::string& json) {
+  const char* space = " \t\r\n";
+  const size_t begin = json.find_first_not_of(space);
+  return json.substr(begin, json.find_last_not_of(space) + 1 - begin);
+}
+
+}  // namespace
 
 Result<JobSpec> spec_of(const JobFields& fields) {
   if (fields.delay && fields.at) {
@@ -42,7 +51,11 @@ Result<JobSpec> spec_of(const JobFields& fields) {
   if (fields.crash_limit) {
     entry.number("crash_limit", int64_t{*fields.crash_limit});
   }
-  return parse_spec(entry.raw("params", fields.params).str());
+  auto spec = parse_spec(entry.str());
+  if (spec) {
+    spec->params = without_space_around(fields.params);  // checked above, and not read once more
+  }
+  return spec;
 }
 
 }  // namespace stint

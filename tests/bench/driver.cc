@@ -1,6 +1,6 @@
 // A producer for the benchmark, through the same faces as the command line.
 //   bench-driver URL enq N            one job at a time, each reply awaited
-//   bench-driver URL bulk N           by the client library, 10,000 a call
+//   bench-driver URL bulk N           by the client library, 1,000 a call
 //   bench-driver URL lat N MS         one `mark` job every MS milliseconds
 //   bench-driver URL res N RESOURCES  the same, over so many resources
 //   bench-driver URL steady N RATE    so many a second, 100 a call
@@ -143,7 +143,7 @@ int run_driver(int argc, char** argv) {
   }
   int64_t start = bench_now_ns();
   if (mode == "bulk" || mode == "res") {
-    bulk(*library, count, mode == "res" ? extra : 0, 10'000);
+    bulk(*library, count, mode == "res" ? extra : 0, 1'000);
   } else if (mode == "steady") {
     steady(*library, count, extra);
   } else if (mode == "mixed") {
