@@ -43,11 +43,7 @@ ExitCode run(int argc, char** argv) {
   if (!loaded) {
     return complain(loaded.error());
   }
-  auto level = log::parse_level(loaded->config.log_level);
-  if (!level) {
-    return complain(level.error());
-  }
-  log::open("stintd", *level);
+  log::open("stintd", loaded->config.log_level, loaded->config.log_format);
   if (options.mode != Options::Mode::kRun) {
     return run_one_shot(options, *loaded);
   }

@@ -61,7 +61,10 @@ void add_options(CLI::App& app, Options& options) {
   add_number(app, "--slots", flags.slots, "jobs that a worker runs at once (default: 1)");
   app.add_option("--state-dir", flags.state_dir, "folder for the embedded Redis and the lock");
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error (default: info)");
-  app.add_flag("--json", options.json, "with the options below: print JSON, one object, or one a queue");
+  app.add_option("--log-format", flags.log_format,
+                 "text or json: an object a line (default: text)");
+  app.add_flag("--json", options.json,
+               "with the options below: print JSON, one object, or one a queue");
 }
 
 void add_modes(CLI::App& app, Options& options) {

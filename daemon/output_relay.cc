@@ -1,12 +1,12 @@
 #include "daemon/output_relay.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "common/job/limits.h"
 #include "common/log/log.h"
 #include "common/text/text.h"
+#include "daemon/own_line.h"
 
 namespace stint {
 namespace {
@@ -16,34 +16,6 @@ constexpr int64_t kLinesBurst = 1000;
 constexpr size_t kBytesALine = 512;  // a longer one counts for several
 constexpr milliseconds kFlushEvery{1'000};
 constexpr size_t kMaxPending = kMaxJobLog;  // a job's log holds no more
-
-struct OwnLine {
-  log::Level level;
-  std::string_view body;
-};
-
-// "2026-11-20T18:51:43.123Z info  stint-worker: BODY": the worker's own log, to be said once and
-// not wrapped. A task can write such a line too, and gains a line in the log by it, as with any
-// other.
-std::optional<OwnLine> parse_own_line(std::string_view line) {
-  constexpr size_t kTime = 25;
-  constexpr std::string_view kProgram = "stint-worker: ";
-  constexpr std::array<std::pair<std::string_view, log::Level>, 4> kLevels{
-      {{"debug ", log::Level::kDebug},
-       {"info  ", log::Level::kInfo},
-       {"warning ", log::Level::kWarning},
-       {"error ", log::Level::kError}}};
-  if (line.size() < kTime || line[kTime - 2] != 'Z') {
-    return std::nullopt;
-  }
-  line.remove_prefix(kTime);
-  for (const auto& [name, level] : kLevels) {
-    if (line.starts_with(name) && line.substr(name.size()).starts_with(kProgram)) {
-      return OwnLine{level, line.substr(name.size() + kProgram.size())};
-    }
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -91,15 +63,13 @@ void OutputRelay::on_line(const Pipe& pipe, std::string_view line, bool cut) {
     flush_timer_.start(kFlushEvery);
     return;
   }
-  if (auto own = parse_own_line(line); own && &pipe == &err_) {
-    log::event(own->level, own->body, {{"worker", options_.worker}});
+  if (&pipe == &err_ && log_again(line, options_.worker)) {
     return;
   }
-  std::string text = escape(line, kMaxLogLine) + (cut ? " [cut]" : "");
   log::info("output", {{"worker", options_.worker},
                        {"job", job_ ? escape(job_->id, kMaxIdBytes) : "-"},
                        {"from", pipe.name},
-                       {"text", text}});
+                       {"line", std::string(line) + (cut ? " [cut]" : "")}});
   if (options_.job_log && job_) {
     keep_for_job(to_utf8(line, kMaxLogLine - 64));
   }

@@ -92,7 +92,7 @@ void RedisLog::take(std::string_view line) {
     return;
   }
   std::string safe = escape(text, kLongestLine);
-  log::event(redis_line_level(line), "redis-server says", {{"text", safe}});
+  log::event(redis_line_level(line), "redis-server says", {{"line", safe}});
   last_.push_back(std::move(safe));
   if (last_.size() > kLastWords) {
     last_.pop_front();

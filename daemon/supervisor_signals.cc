@@ -96,6 +96,9 @@ void Supervisor::reload() {
   if (auto level = log::parse_level(next.log_level)) {
     log::set_level(*level);
   }
+  if (auto format = log::parse_format(next.log_format)) {
+    log::set_format(*format);
+  }
   fleet_->roll(std::make_shared<const Config>(std::move(next)));
 }
 

@@ -80,8 +80,7 @@ int run_settler(int exit_code) {
   if (!boot || !recorder) {
     return to_int(ExitCode::kInternal);
   }
-  auto level = log::parse_level(boot->config.log_level);
-  log::open("stint-worker", level ? *level : log::Level::kInfo);
+  log::open("stint-worker", boot->config.log_level, boot->config.log_format);
   auto plans = plan_settlement(obituary(*boot, *recorder));
   auto settled = settle(*boot, settlement_steps(boot->config, boot->worker, plans));
   if (!settled) {

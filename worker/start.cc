@@ -86,8 +86,7 @@ Prepared prepare_start(bool standalone) {
   if (!recorder) {
     return failed(recorder.error());
   }
-  auto level = log::parse_level(boot->config.log_level);
-  log::open("stint-worker", level ? *level : log::Level::kInfo);
+  log::open("stint-worker", boot->config.log_level, boot->config.log_format);
   crash_handler::install(recorder->table(), standalone);
   auto plugins = open_plugins(*boot);
   auto tasks =

@@ -115,7 +115,8 @@ json write_config(const Config& config) {
               {"plugin_config", config.plugin_config},
               {"queues", json::array()},
               {"tasks", json::object()},
-              {"log_level", config.log_level}};
+              {"log_level", config.log_level},
+              {"log_format", config.log_format}};
   for (const auto& queue : config.queues) {
     out["queues"].push_back(write_queue(queue));
   }
@@ -150,6 +151,7 @@ Config read_config(const json& in) {
     config.tasks[task] = read_said(said);
   }
   in.at("log_level").get_to(config.log_level);
+  in.at("log_format").get_to(config.log_format);
   return config;
 }
 

@@ -44,6 +44,7 @@ struct Config {
   std::vector<QueueConfig> queues;                   // at least one
   std::map<std::string, LimitsSaid> tasks;           // [tasks.T]
   std::string log_level = "info";
+  std::string log_format = "text";  // or json
 };
 
 // Built-in limits, then the queue's. The plugin's and [tasks.T] go over it, the job's own over all.

@@ -20,4 +20,12 @@ Result<Level> parse_level(std::string_view text) {
                                         (near ? ": did you mean '" + *near + "'?" : "")};
 }
 
+Result<Format> parse_format(std::string_view text) {
+  if (text == "text" || text == "json") {
+    return text == "json" ? Format::kJson : Format::kText;
+  }
+  return Error{ErrorCode::kInvalid,
+               "log format '" + escape(text, 64) + "' is neither text nor json"};
+}
+
 }  // namespace stint::log

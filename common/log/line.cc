@@ -12,20 +12,6 @@
 namespace stint::log {
 namespace {
 
-std::string_view level_name(Level level) {
-  switch (level) {
-    case Level::kDebug:
-      return "debug ";
-    case Level::kInfo:
-      return "info  ";
-    case Level::kWarning:
-      return "warning ";
-    case Level::kError:
-      return "error ";
-  }
-  return "";
-}
-
 std::string_view journal_priority(Level level) {
   switch (level) {
     case Level::kDebug:
@@ -56,9 +42,27 @@ void append_value(std::string& out, std::string_view value) {
   out.push_back('"');
 }
 
+void append_member(std::string& out, std::string_view key, std::string_view value) {
+  out.append(json_string(key)).append(":").append(json_string(to_utf8(value, kMaxLogLine)));
+}
+
 }  // namespace
 
-std::string format_body(std::string_view text, std::initializer_list<Field> fields) {
+std::string_view level_name(Level level) {
+  switch (level) {
+    case Level::kDebug:
+      return "debug";
+    case Level::kInfo:
+      return "info";
+    case Level::kWarning:
+      return "warning";
+    case Level::kError:
+      return "error";
+  }
+  return "";
+}
+
+std::string format_body(std::string_view text, std::span<const Field> fields) {
   std::string body = escape(text, kMaxLogLine);
   for (const Field& field : fields) {
     body.push_back(' ');
@@ -69,11 +73,38 @@ std::string format_body(std::string_view text, std::initializer_list<Field> fiel
   return body;
 }
 
+std::string format_members(std::string_view text, std::span<const Field> fields) {
+  std::string members;
+  append_member(members, "text", text);
+  for (const Field& field : fields) {
+    members.push_back(',');
+    if (field.is_number) {
+      members.append(json_string(field.key)).append(":").append(field.value);
+    } else {
+      append_member(members, field.key, field.value);
+    }
+  }
+  return members;
+}
+
+std::string format_object(int64_t wall_ms, Level level, std::string_view program,
+                          std::string_view members) {
+  std::string object(kObjectStart);
+  object.append(rfc3339(wall_ms)).append(R"(","level":")").append(level_name(level));
+  object.append(R"(","program":)").append(json_string(program));
+  return object.append(",").append(members).append("}");
+}
+
 std::string format_for_people(int64_t wall_ms, Level level, std::string_view program,
                               std::string_view body) {
   std::string line = rfc3339(wall_ms);
   line.push_back(' ');
-  line.append(level_name(level)).append(program).append(": ").append(body).push_back('\n');
+  line.append(level_name(level))
+      .append(level == Level::kInfo ? "  " : " ")
+      .append(program)
+      .append(": ")
+      .append(body)
+      .push_back('\n');
   return line;
 }
 

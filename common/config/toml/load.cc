@@ -304,6 +304,13 @@ Result<void> apply_numbers(const ConfigFlags& flags, LoadedConfig& loaded) {
     config.log_level = *flags.log_level;
     loaded.origins["log_level"] = "--log-level";
   }
+  if (flags.log_format) {
+    if (auto format = log::parse_format(*flags.log_format); !format.ok()) {
+      return Error{ErrorCode::kInvalid, "--log-format: " + format.error().message};
+    }
+    config.log_format = *flags.log_format;
+    loaded.origins["log_format"] = "--log-format";
+  }
   if (!flags.plugins.empty()) {
     config.plugin_paths = flags.plugins;
     loaded.origins["plugins.paths"] = "--plugins";

@@ -25,7 +25,7 @@ struct FlagWords {
 // What a command line or another program says; empty = nothing.
 struct ConfigFlags {
   FlagWords words;
-  std::optional<std::string> config_file, redis, ns, state_dir, log_level;
+  std::optional<std::string> config_file, redis, ns, state_dir, log_level, log_format;
   std::vector<std::string> queues, plugins;
   std::optional<int> processes, slots;
 };

@@ -170,6 +170,7 @@ void read_schema(Reading& reading, const toml::table& root_table, Config& config
   });
   root.text("state_dir", says.state_dir);
   root.choice("log_level", config.log_level, {"debug", "info", "warning", "error"});
+  root.choice("log_format", config.log_format, {"text", "json"});
   root.table("redis", [&](TableReader& table) {
     table.parsed("url", [&](const std::string& text) {
       says.redis_url = text;

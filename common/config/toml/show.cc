@@ -54,6 +54,7 @@ std::string config_to_json(const LoadedConfig& loaded) {
   out["namespace"] = config.ns;
   out["state_dir"] = config.state_dir;
   out["log_level"] = config.log_level;
+  out["log_format"] = config.log_format;
   out["redis"] = {{"url", config.embedded ? "" : config.redis.display()},
                   {"embedded", config.embedded}};
   out["embedded"] = {{"durability", config.durability}, {"maxmemory", config.maxmemory}};

@@ -31,6 +31,7 @@ Boot unusual_boot() {
   config.plugin_paths = {"/a", "/b"};
   config.plugin_config = {{"resize", R"({"a":[1,2]})"}};
   config.log_level = "debug";
+  config.log_format = "json";
   QueueConfig queue;
   queue.name = "a";
   queue.weight = 9;

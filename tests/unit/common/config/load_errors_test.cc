@@ -39,6 +39,7 @@ TEST_CASE("config: a wrong type or range is refused with its place") {
                           "namespace = \"a b\"",
                           "state_dir = []",
                           "log_level = \"loud\"",
+                          "log_format = \"xml\"",
                           "redis = 1",
                           "redis.url = 1",
                           "redis.url = \"http://x\"",
@@ -151,6 +152,9 @@ TEST_CASE("config: a wrong flag or variable is the caller's fault, not the file'
   scope.flags.log_level = "loud";
   CHECK(scope.load().error().message.starts_with("--log-level"));
   scope.flags.log_level.reset();
+  scope.flags.log_format = "xml";
+  CHECK(scope.load().error().message.starts_with("--log-format"));
+  scope.flags.log_format.reset();
   scope.set("STINT_NAMESPACE", "a:b");
   CHECK(scope.load().error().message.starts_with("STINT_NAMESPACE"));
   CHECK(scope.load().error().code == ErrorCode::kInvalid);

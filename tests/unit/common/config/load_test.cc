@@ -42,6 +42,7 @@ TEST_CASE("config: every key of the file arrives") {
 namespace = "shop"
 state_dir = "/srv/stint/"
 log_level = "debug"
+log_format = "json"
 [redis]
 url = "redis://redis.example:7000/3"
 [embedded]
@@ -87,6 +88,7 @@ keep = "1d"
   CHECK(config.ns == "shop");
   CHECK(config.state_dir == "/srv/stint");
   CHECK(config.log_level == "debug");
+  CHECK(config.log_format == "json");
   CHECK_FALSE(config.embedded);
   CHECK(config.redis.host == "redis.example");
   CHECK(config.redis.port == 7000);
@@ -146,12 +148,15 @@ TEST_CASE("config: flag over environment over file") {
   scope.flags.processes = 9;
   scope.flags.plugins = {"/flag"};
   scope.flags.log_level = "error";
+  scope.flags.log_format = "json";
   loaded = scope.load().value();
   CHECK(loaded.config.ns == "flag");
   CHECK(loaded.config.state_dir == "/flag");
   CHECK(loaded.config.processes == 9);
   CHECK(loaded.config.plugin_paths == std::vector<std::string>{"/flag"});
   CHECK(loaded.config.log_level == "error");
+  CHECK(loaded.config.log_format == "json");
+  CHECK(loaded.origins.at("log_format") == "--log-format");
   CHECK(loaded.origins.at("namespace") == "--namespace");
   CHECK(loaded.origins.at("workers.processes") == "--processes");
 }

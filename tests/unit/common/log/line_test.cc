@@ -8,8 +8,19 @@
 using namespace stint;
 using namespace stint::log;
 
+namespace {
+
+std::string body_of(std::string_view text, std::initializer_list<Field> fields) {
+  return format_body(text, std::span(fields.begin(), fields.size()));
+}
+std::string members_of(std::string_view text, std::initializer_list<Field> fields) {
+  return format_members(text, std::span(fields.begin(), fields.size()));
+}
+
+}  // namespace
+
 TEST_CASE("log line: time, level and program for people, a priority for the journal") {
-  const std::string body = format_body("worker started", {{"worker", 3}, {"host", "a b"}});
+  const std::string body = body_of("worker started", {{"worker", 3}, {"host", "a b"}});
   CHECK(body == "worker started worker=3 host=\"a b\"");
   CHECK(format_for_people(1763661387123, Level::kInfo, "stintd", body) ==
         "2025-11-20T17:56:27.123Z info  stintd: worker started worker=3 host=\"a b\"\n");
@@ -21,19 +32,29 @@ TEST_CASE("log line: time, level and program for people, a priority for the jour
   CHECK(format_for_journal(Level::kError, "x") == "<3>x\n");
 }
 
+TEST_CASE("log line: as JSON, one object whose members are the event's") {
+  const std::string members =
+      members_of("worker started", {{"worker", 3}, {"host", "a \"b\"\n\xff"}});
+  CHECK(members == R"("text":"worker started","worker":3,"host":"a \"b\"\n)"
+                   "\xef\xbf\xbd\"");
+  CHECK(format_object(1763661387123, Level::kWarning, "stintd", members) ==
+        R"({"time":"2025-11-20T17:56:27.123Z","level":"warning","program":"stintd",)" + members +
+            "}");
+}
+
 TEST_CASE("log line: no value can start a line, move the cursor or look like another field") {
-  CHECK(format_body("t", {{"k", "a\nb"}}) == "t k=a\\x0ab");
-  CHECK(format_body("t", {{"k", "\x1b[2J"}}) == "t k=\\x1b[2J");
-  CHECK(format_body("t", {{"k", "a\xff z"}}) == "t k=\"a\\xff z\"");
-  CHECK(format_body("t", {{"k", "x=1"}}) == "t k=\"x=1\"");
-  CHECK(format_body("t", {{"k", "say \"no\""}}) == "t k=\"say \\\"no\\\"\"");
-  CHECK(format_body("t", {{"k", ""}}) == "t k=\"\"");
-  CHECK(format_body("a\nb", {}) == "a\\x0ab");
-  CHECK(format_body("t", {{"k", "größe"}}) == "t k=größe");
+  CHECK(body_of("t", {{"k", "a\nb"}}) == "t k=a\\x0ab");
+  CHECK(body_of("t", {{"k", "\x1b[2J"}}) == "t k=\\x1b[2J");
+  CHECK(body_of("t", {{"k", "a\xff z"}}) == "t k=\"a\\xff z\"");
+  CHECK(body_of("t", {{"k", "x=1"}}) == "t k=\"x=1\"");
+  CHECK(body_of("t", {{"k", "say \"no\""}}) == "t k=\"say \\\"no\\\"\"");
+  CHECK(body_of("t", {{"k", ""}}) == "t k=\"\"");
+  CHECK(body_of("a\nb", {}) == "a\\x0ab");
+  CHECK(body_of("t", {{"k", "größe"}}) == "t k=größe");
 }
 
 TEST_CASE("log line: a value is cut at 8000 bytes") {
-  const std::string body = format_body("t", {{"k", std::string(100'000, 'x')}});
+  const std::string body = body_of("t", {{"k", std::string(100'000, 'x')}});
   CHECK(body.size() < 8100);
   CHECK(body.ends_with("x [cut]\""));
 }
