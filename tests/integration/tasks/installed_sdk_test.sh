@@ -37,6 +37,14 @@ for file in bin/stint sbin/stintd libexec/stint/stint-worker lib/stint/tasks/{ch
   [ -f "$root/$file" ] || fail "not installed: $file"
 done
 
+echo "-- links between the documents lead somewhere"
+[ -z "$(find "$root" -type d -empty)" ] || fail "empty folders: $(find "$root" -type d -empty)"
+for document in "$root"/share/doc/stint/*.md; do
+  for link in $(grep -oE '[]][(][A-Za-z./_-]+[)#]' "$document" | tr -d '])(#'); do
+    [ -e "$root/share/doc/stint/$link" ] || fail "$document: nothing is at $link"
+  done
+done
+
 echo "-- exported symbols"
 sanitized=$(sed -nE 's/^STINT_SANITIZE:[A-Z]+=(.+)/\1/p' "$build/CMakeCache.txt")
 for plugin in "$root"/lib/stint/tasks/*.so; do
