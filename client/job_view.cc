@@ -125,6 +125,7 @@ JobView make_view(const std::string& id, const Inspected& job, const Config& con
   read_record(view, job, config);
   view.errors = parse_errors(job.errors);
   view.cancel = job.cancel;
+  view.log_lines = std::atoll(job.logs.c_str());  // "<last number> <bytes>"
   if (size_t newline = job.logs.find('\n'); newline != std::string::npos) {
     view.progress = job.logs.substr(newline + 1);
   }

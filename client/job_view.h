@@ -21,6 +21,7 @@ struct JobView {
   std::optional<int64_t> created_ms, due_ms, claimed_ms, token, blocked_since_ms;
   std::optional<std::string> started_at, finished_at, worker, blocked_by;
   std::string progress;  // JSON; empty: none
+  int64_t log_lines = 0;
   std::string outcome;   // succeeded, failed, cancelled; empty: has not ended
   std::string result;
   std::vector<AttemptError> errors;

@@ -136,3 +136,13 @@ TEST_CASE("stint: a queue or a job that is not there is told from one that is el
   CHECK(has(stint({"job", "show", "lost", "-q", "vidoe"}).out,
             "no live worker serves the queue vidoe; the nearest is video"));
 }
+
+TEST_CASE("stint job show: that a job wrote a log, and how to read it") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("quiet"), test::job_spec("tells")});
+  auto given = stint.hand.claim("w", 2);
+  LogBatch log{"tells", given.at(0).token, {}, {"1763661387123 1 a", "1763661387124 1 b"}};
+  (void)stint.hand.run(append_log(stint.hand.keys, std::vector<LogBatch>{log}));
+  CHECK(has(stint({"job", "show", "tells"}).out, "log        2 lines: stint job logs tells\n"));
+  CHECK_FALSE(has(stint({"job", "show", "quiet"}).out, "stint job logs"));
+}
