@@ -7,8 +7,8 @@ namespace stint::cli {
 namespace {
 
 const std::vector<std::string>& states() {
-  static const std::vector<std::string> names{"pending", "active", "scheduled",
-                                              "blocked", "failed", "done"};
+  static const std::vector<std::string> names{"pending", "active", "scheduled", "blocked",
+                                              "failed",  "done",   "cancelled"};
   return names;
 }
 
@@ -64,6 +64,9 @@ bool is_known(const std::vector<std::string>& names, const std::string& name) {
 
 // "failed"; empty: whatever state.
 std::string state_word(const Filter& filter) {
+  if (filter.cancelled) {
+    return "cancelled ";
+  }
   return filter.state ? std::string(to_string(*filter.state)) + " " : "";
 }
 
@@ -101,7 +104,8 @@ Result<Filter> make_filter(const FilterWords& words, int64_t now_ms) {
     if (!is_known(states(), *words.state)) {
       return unknown_word("--state", *words.state, states());
     }
-    filter.state = parse_place(*words.state);
+    filter.cancelled = *words.state == "cancelled";
+    filter.state = filter.cancelled ? Place::kDone : parse_place(*words.state);
   }
   if (words.kind && !is_known(error_kinds(), *words.kind)) {
     return unknown_word("--kind", *words.kind, error_kinds());
@@ -124,9 +128,9 @@ Result<Filter> make_filter(const FilterWords& words, int64_t now_ms) {
 
 bool Filter::matches(const Row& row) const {
   int64_t when = row.place == Place::kFailed ? row.score_ms : row.created_ms;
-  return (!state || row.place == *state) && (!task || row.task == *task) &&
-         (!resource || row.resource == *resource) && (!kind || row.kind == *kind) &&
-         (!error || row.error.find(*error) != std::string::npos) &&
+  return (!state || row.place == *state) && (!cancelled || row.cancelled) &&
+         (!task || row.task == *task) && (!resource || row.resource == *resource) &&
+         (!kind || row.kind == *kind) && (!error || row.error.find(*error) != std::string::npos) &&
          (!since_ms || when >= *since_ms) && (!until_ms || when < *until_ms);
 }
 

@@ -27,19 +27,23 @@ struct Row {
   int64_t created_ms = 0;
   std::string task, resource;
   std::string kind, error;  // of its last failed attempt
+  bool cancelled = false;   // it is done because somebody cancelled it
 };
 
 struct Filter {
   std::optional<Place> state;
+  bool cancelled = false;  // of those that are done only the cancelled
   std::optional<std::string> task, resource, kind, error;
   std::optional<int64_t> since_ms, until_ms;
   std::optional<size_t> limit;
 
   // Says more than the state and the limit.
-  bool looks_inside() const { return task || resource || kind || error || since_ms || until_ms; }
+  bool looks_inside() const {
+    return cancelled || task || resource || kind || error || since_ms || until_ms;
+  }
   bool says_anything() const { return state || looks_inside(); }
   bool needs_record() const { return task || resource || since_ms || until_ms; }
-  bool needs_errors() const { return kind || error; }
+  bool needs_errors() const { return cancelled || kind || error; }
   bool matches(const Row& row) const;
 };
 

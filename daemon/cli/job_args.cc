@@ -19,7 +19,9 @@ ExitCode missing_ids(const Globals& globals, const char* verb) {
 }
 
 void add_filter(CLI::App& verb, FilterWords& f) {
-  text_option(verb, "--state", f.state, "pending, active, scheduled, blocked, failed, done", "S");
+  text_option(verb, "--state", f.state,
+              "pending, active, scheduled, blocked, failed, done; cancelled: done by a cancel",
+              "S");
   text_option(verb, "--task", f.task, "with this task", "T");
   text_option(verb, "--resource", f.resource, "with this resource", "R");
   text_option(verb, "--kind", f.kind,

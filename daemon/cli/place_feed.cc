@@ -62,6 +62,7 @@ void take_record(Row& row, std::string_view text) {
 // Errors of earlier attempts do not explain a success.
 void take_errors(Row& row, std::string_view stored, std::string_view between_attempts) {
   Outcome outcome = parse_outcome(stored);
+  row.cancelled = outcome.state == "cancelled";
   auto errors = stored.empty() ? parse_errors(between_attempts) : outcome.errors;
   if (!errors.empty() && outcome.state != "done") {
     row.kind = errors.back().kind;

@@ -146,3 +146,20 @@ TEST_CASE("stint job show: that a job wrote a log, and how to read it") {
   CHECK(has(stint({"job", "show", "tells"}).out, "log        2 lines: stint job logs tells\n"));
   CHECK_FALSE(has(stint({"job", "show", "quiet"}).out, "stint job logs"));
 }
+
+TEST_CASE("stint job list and count: the cancelled ones can be asked for, as they are called") {
+  StintCalls stint;
+  stint.ended_job("fine", EndKind::kOk);
+  stint.hand.submit({test::job_spec("stopped")});
+  CHECK(stint({"job", "cancel", "stopped"}).code == 0);
+  CHECK(lines_of(stint({"job", "list", "--state", "done"}).out).size() == 3);
+  auto list = lines_of(stint({"job", "list", "--state", "cancelled"}).out);
+  REQUIRE(list.size() == 2);
+  CHECK(list[1].starts_with("stopped  cancelled"));
+  CHECK(stint({"job", "count", "--state", "cancelled"}).out == "1\n");
+  CHECK(has(stint({"job", "delete", "--state", "cancelled", "--dry-run"}).err,
+            "would delete 1 cancelled job"));
+  CHECK(stint({"job", "retry", "--state", "cancelled", "--yes"}).code == 0);
+  CHECK(stint.job("stopped", "/state") == "pending");
+  CHECK(stint.job("fine", "/state") == "done");
+}

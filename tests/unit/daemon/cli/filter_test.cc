@@ -90,6 +90,8 @@ TEST_CASE("filter: it can be said in words") {
   CHECK(describe(*make_filter(words, kFilterNow)) == "failed jobs with task resize, kind crash");
   CHECK(describe(1, *make_filter(words, kFilterNow)) ==
         "1 failed job with task resize, kind crash");
+  CHECK(describe(1, *make_filter(said(&FilterWords::state, "cancelled"), kFilterNow)) ==
+        "1 cancelled job");
   CHECK(describe(1, Filter{}) == "1 job");
   CHECK(describe(2000, Filter{}) == "2,000 jobs");
 }
