@@ -4,7 +4,9 @@
 
 #include "client/json_object.h"
 #include "common/interrupt.h"
+#include "daemon/cli/first_in_line.h"
 #include "daemon/cli/queue_names.h"
+#include "daemon/cli/show_text.h"
 #include "daemon/cli/table.h"
 
 namespace stint::cli {
@@ -20,10 +22,12 @@ std::string row(std::string_view name, int64_t n, std::string_view what = "") {
   return label + number + (what.empty() ? "" : "  " + std::string(what));
 }
 
-void print_stats(const Output& out, const std::string& queue, const Totals& t) {
+void print_stats(const Output& out, const std::string& queue, const Totals& t,
+                 std::optional<int64_t> next) {
   std::string head = "queue " + queue + (t.paused ? " (paused)" : "");
   out.line(out.paint(t.paused ? Color::kYellow : Color::kBold, head));
-  out.line(row("pending", pending_of(t)));
+  out.line(row("pending", pending_of(t),
+               next ? "the next was submitted " + time_from(*next, now_wall_ms()) : ""));
   out.line(row("active", t.active, "leased: running, or about to"));
   out.line(row("scheduled", t.scheduled, "wait for their time"));
   out.line(row("blocked", t.blocked, "wait for their resource"));
@@ -43,26 +47,35 @@ void print_stats(const Output& out, const std::string& queue, const Totals& t) {
   out.line(row("trimmed", t.trimmed, "done jobs, more than are kept"));
 }
 
-void print_now(const Output& out, const std::string& queue, const Totals& totals) {
-  if (out.json()) {
-    out.line(stats_json(queue, totals));
-  } else {
-    print_stats(out, queue, totals);
+// The totals, and what waits longest.
+Result<void> print_now(Session& session, bool clears) {
+  const Output& out = session.out();
+  const std::string& queue = session.keys().queue();
+  auto totals = read_totals(session);
+  if (!totals) {
+    return totals.error();
   }
+  auto next = first_in_line(session, {queue});
+  if (!next) {
+    return next.error();
+  }
+  if (out.on_terminal() && !out.json() && clears) {
+    (void)std::fputs("\033[H\033[2J", stdout);
+  }
+  if (out.json()) {
+    out.line(stats_json(queue, *totals, next->front()));
+  } else {
+    print_stats(out, queue, *totals, next->front());
+  }
+  return {};
 }
 
 ExitCode watch_stats(Session& session) {
   InterruptScope scope;
-  const Output& out = session.out();
   while (!interrupted()) {
-    auto totals = read_totals(session);
-    if (!totals) {
-      return out.fail(totals.error());
+    if (auto printed = print_now(session, true); !printed) {
+      return session.out().fail(printed.error());
     }
-    if (out.on_terminal() && !out.json()) {
-      (void)std::fputs("\033[H\033[2J", stdout);
-    }
-    print_now(out, session.keys().queue(), *totals);
     (void)std::fflush(stdout);
     pause_for(kWatchPause);
   }
@@ -75,7 +88,7 @@ int64_t pending_of(const Totals& t) {
   return t.pending + t.reserved - t.ghosts;
 }
 
-std::string stats_json(const std::string& queue, const Totals& t) {
+std::string stats_json(const std::string& queue, const Totals& t, std::optional<int64_t> next) {
   return JsonObject()
       .text("queue", std::string_view(queue))
       .boolean("paused", t.paused)
@@ -96,6 +109,7 @@ std::string stats_json(const std::string& queue, const Totals& t) {
       .number("crashed", t.crashed)
       .number("lost", t.lost)
       .number("trimmed", t.trimmed)
+      .time("next_created_at", next)
       .str();
 }
 
@@ -152,12 +166,8 @@ ExitCode run_stats(const Globals& globals, bool watch) {
   if (watch) {
     return watch_stats(*session);
   }
-  auto totals = read_totals(*session);
-  if (!totals) {
-    return session->out().fail(totals.error());
-  }
-  print_now(session->out(), session->keys().queue(), *totals);
-  return ExitCode::kOk;
+  auto printed = print_now(*session, false);
+  return printed ? ExitCode::kOk : session->out().fail(printed.error());
 }
 
 }  // namespace stint::cli

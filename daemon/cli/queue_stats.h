@@ -1,6 +1,8 @@
 // `stint stats`, `stint queue list|pause|resume`: how many jobs of a queue are where.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,8 +12,8 @@
 namespace stint::cli {
 
 // The public JSON of stats and of a line of queue list; pending includes what the reserved list
-// holds. DO NOT CHANGE.
-std::string stats_json(const std::string& queue, const Totals& totals);
+// holds. next: when the job that is next was submitted. DO NOT CHANGE.
+std::string stats_json(const std::string& queue, const Totals& totals, std::optional<int64_t> next);
 
 int64_t pending_of(const Totals& totals);
 

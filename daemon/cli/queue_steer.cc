@@ -4,8 +4,10 @@
 #include "client/door.h"
 #include "client/json_object.h"
 #include "common/text/text.h"
+#include "daemon/cli/first_in_line.h"
 #include "daemon/cli/queue_names.h"
 #include "daemon/cli/queue_stats.h"
+#include "daemon/cli/show_text.h"
 #include "daemon/cli/steer_bulk.h"
 #include "daemon/cli/table.h"
 
@@ -74,6 +76,10 @@ ExitCode run_queue_list(const Globals& globals, const std::string& name) {
   if (!all) {
     return out.fail(all.error());
   }
+  auto next = first_in_line(*session, *queues);
+  if (!next) {
+    return out.fail(next.error());
+  }
   using Kind = Column::Kind;
   std::vector<int64_t> workers(queues->size(), 1);  // where it is not known: no complaint
   if (!out.json()) {
@@ -83,6 +89,7 @@ ExitCode run_queue_list(const Globals& globals, const std::string& name) {
   }
   Table table({{"QUEUE"},
                {"PENDING"},
+               {"NEXT", Kind::kWhole, 6},
                {"ACTIVE"},
                {"SCHEDULED", Kind::kWhole, 2},
                {"BLOCKED", Kind::kWhole, 1},
@@ -94,12 +101,13 @@ ExitCode run_queue_list(const Globals& globals, const std::string& name) {
   for (size_t i = 0; i < all->size(); ++i) {
     const Totals& t = (*all)[i];
     if (out.json()) {
-      out.line(stats_json((*queues)[i], t));
+      out.line(stats_json((*queues)[i], t, (*next)[i]));
       continue;
     }
-    table.add({(*queues)[i], grouped(pending_of(t)), grouped(t.active), grouped(t.scheduled),
-               grouped(t.blocked), grouped(t.failed), grouped(t.done), grouped(t.inbox),
-               grouped(t.rejected), note_of(t, workers[i])});
+    table.add({(*queues)[i], grouped(pending_of(t)),
+               (*next)[i] ? time_from(*(*next)[i], now_wall_ms()) : "", grouped(t.active),
+               grouped(t.scheduled), grouped(t.blocked), grouped(t.failed), grouped(t.done),
+               grouped(t.inbox), grouped(t.rejected), note_of(t, workers[i])});
   }
   table.print(out);
   return ExitCode::kOk;

@@ -241,8 +241,8 @@ TEST_CASE("stint stats and queue list: the public fields, in order") {
   const std::string expected =
       R"({"queue":"default","paused":false,"known":3,"pending":1,"active":0,"scheduled":0,"blocked":0,)"
       R"("failed":1,"done":1,"inbox":0,"rejected":0,"submitted":4,"succeeded":1,"failures":1,)"
-      R"("attempts":2,"retried":0,"crashed":0,"lost":0,"trimmed":0})"
-      "\n";
+      R"("attempts":2,"retried":0,"crashed":0,"lost":0,"trimmed":0,"next_created_at":")" +
+      stint.job("waits", "/created_at") + "\"}\n";
   CHECK(stint({"stats", "--json"}).out == expected);
   CHECK(stint({"queue", "list", "--json"}).out == expected);
   stint.server.command({"SADD", "stint:queues", "a", "b"});

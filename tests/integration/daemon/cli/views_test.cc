@@ -163,3 +163,19 @@ TEST_CASE("stint job list and count: the cancelled ones can be asked for, as the
   CHECK(stint.job("stopped", "/state") == "pending");
   CHECK(stint.job("fine", "/state") == "done");
 }
+
+TEST_CASE("stint stats and queue list: since when the job that is next waits") {
+  StintCalls stint;
+  CHECK(json_at(stint({"stats", "--json"}).out, "/next_created_at") == "null");
+  CHECK_FALSE(has(stint({"stats"}).out, "was submitted"));
+  stint.hand.submit({test::job_spec("next"), test::job_spec("dead")});
+  stint.hand.submit({test::job_spec("last")});
+  CHECK(json_at(stint({"stats", "--json"}).out, "/next_created_at") ==
+        stint.job("next", "/created_at"));
+  stint.hand.remove("next");
+  stint.hand.remove("dead");
+  CHECK(json_at(stint({"stats", "--json"}).out, "/next_created_at") ==
+        stint.job("last", "/created_at"));
+  CHECK(has(stint({"stats"}).out, "pending                 1  the next was submitted "));
+  CHECK(has(lines_of(stint({"queue", "list"}).out).at(1), " ago "));
+}
