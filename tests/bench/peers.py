@@ -10,4 +10,4 @@ _driver = f'exec {_tree}/build/release/bin/bench-driver redis://127.0.0.1:$BENCH
 PEERS["stint"] = dict(  # noqa: F821
     cmd=["/bin/sh", "-c", _driver, "bench-driver"], env={}, n=400000, batch=1000,
     worker=lambda c: ["/usr/bin/python3", f"{_tree}/tests/bench/peer_worker.py", str(c)],
-    confs=[(1, 1), (1, 2), (1, 4)], lat=(1, 2), term=8)
+    confs=[(1, 1), (1, 2), (1, 4), (1, 8)], lat=(1, 2), term=8)
