@@ -125,8 +125,8 @@ keep = "1d"
   CHECK(task.backoff == Backoff{0});
   CHECK(task.crash_limit == 9);
   CHECK(task.keep == milliseconds(86'400'000));
-  CHECK(result->origins.at("workers.slots") == scope.dir / "stint.toml" + ":12");
-  CHECK(result->origins.at("queues.mail.weight") == scope.dir / "stint.toml" + ":24");
+  CHECK(result->origins.at("workers.slots") == scope.dir / "stint.toml" + ":13");
+  CHECK(result->origins.at("queues.mail.weight") == scope.dir / "stint.toml" + ":25");
 }
 
 TEST_CASE("config: flag over environment over file") {
