@@ -22,7 +22,7 @@ struct JobView {
   std::optional<std::string> started_at, finished_at, worker, blocked_by;
   std::string progress;  // JSON; empty: none
   int64_t log_lines = 0;
-  std::string outcome;   // succeeded, failed, cancelled; empty: has not ended
+  std::string outcome;  // succeeded, failed, cancelled; empty: has not ended
   std::string result;
   std::vector<AttemptError> errors;
   std::string cancel;  // cancel or delete, asked for

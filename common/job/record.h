@@ -4,9 +4,9 @@
 //   rest    the parameters, byte for byte; no third line: they are longer than kInlineParams and
 //   live in `P params`
 // Most jobs have no NAME=VALUE: what is as usual is not written. docs/protocol.md, "Record", says
-// what there is. With a task of six letters and 100 bytes of parameters that are 124 bytes, and with
-// Redis' own four a whole block of 128: a byte more costs 32.
-// Persisted: changing it means a new `format` (docs/protocol.md, "Versions").
+// what there is. With a task of six letters and 100 bytes of parameters that are 124 bytes, and
+// with Redis' own four a whole block of 128: a byte more costs 32. Persisted: changing it means a
+// new `format` (docs/protocol.md, "Versions").
 #pragma once
 
 #include <cstdint>
