@@ -136,8 +136,9 @@ class Faults:
         self.at(now() + entry['s'], start)
 
     def do_reload(self, fault, entry):
-        host = self.host(fault, entry)  # one that has no workers yet may not have its handlers: HUP would end it
-        return bool(host and host.workers()) and host.signal(signal.SIGHUP)
+        host = self.host(fault, entry)
+        # HUP ends a daemon that has no handlers yet. It has them before it has workers; one may be the trial of its plugins.
+        return bool(host and len(host.workers()) > 1) and host.signal(signal.SIGHUP)
 
     # ---- Redis
     def do_redis_kill(self, fault, entry, number=signal.SIGKILL):
