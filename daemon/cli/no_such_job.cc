@@ -32,6 +32,7 @@ std::string where_else(Session& session, const std::string& id) {
   std::erase(queues, session.keys().queue());
   std::sort(queues.begin(), queues.end());
   std::vector<redis::Command> asked;
+  asked.reserve(queues.size());
   for (const auto& queue : queues) {
     asked.push_back(redis::plain({"HEXISTS", Keys(session.config().ns, queue)("jobs"), id}));
   }

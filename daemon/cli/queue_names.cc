@@ -36,6 +36,7 @@ Result<std::vector<int64_t>> count_workers(Session& session,
   }
   int64_t now_ms = time->view()[0].integer() * 1000 + time->view()[1].integer() / 1000;
   std::vector<redis::Command> asked;
+  asked.reserve(queues.size());
   for (const auto& queue : queues) {
     asked.push_back(redis::plain({"ZCOUNT", Keys(session.config().ns, queue)("workers"),
                                   "(" + std::to_string(now_ms - kLiveWorker.count()), "+inf"}));
