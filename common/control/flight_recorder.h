@@ -26,7 +26,8 @@ enum class EntryState : uint32_t {
   kFree,
   kClaimed,  // ours, not started: goes back uncounted
   kStarted,  // task code runs or may run: a death costs this attempt
-  kEnded,  // task code has returned, the end is not yet acknowledged by Redis: goes back uncounted
+  kEnded,  // task code has returned, the end is not yet acknowledged by Redis: goes back, as a loss
+           // if the worker died of itself
            // (at least once)
 };
 

@@ -63,6 +63,17 @@ std::optional<EndedAs> how_it_ended(const Obituary& dead, const control::EntryCo
   return ended_as_crashed(dead);
 }
 
+// Counted among the losses, of which a job bears only so many. A worker that dies after a task has
+// returned and before that is told may die of what the task did; it would do so for ever.
+bool was_interrupted(const Obituary& dead, const control::EntryCopy& entry) {
+  if (entry.state == control::EntryState::kEnded) {
+    return !dead.killed;
+  }
+  auto blamed = find_blame(dead, entry);
+  return entry.state == control::EntryState::kStarted && blamed != dead.blamed.end() &&
+         blamed->interrupted;
+}
+
 Ended make_ended(const Obituary& dead, const control::EntryCopy& entry, const EndedAs& as) {
   Ended ended;
   ended.id = entry.id;
@@ -91,10 +102,7 @@ std::vector<QueuePlan> plan_settlement(const Obituary& dead) {
     if (auto as = how_it_ended(dead, entry)) {
       plan.ended.push_back(make_ended(dead, entry, *as));
     } else {
-      auto blamed = find_blame(dead, entry);
-      bool interrupted = entry.state == control::EntryState::kStarted &&
-                         blamed != dead.blamed.end() && blamed->interrupted;
-      plan.free.push_back({entry.id, entry.token, interrupted});
+      plan.free.push_back({entry.id, entry.token, was_interrupted(dead, entry)});
     }
   }
   return plans;

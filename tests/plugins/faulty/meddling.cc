@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 
 #include "faulty.h"
 
@@ -40,11 +42,13 @@ void settings(stint::Job&, const Json&) {
   }
 }
 
-// {"first": 3, "last": 255}: descriptors that it never opened.
+// {"first": 3, "last": 255}: descriptors that it never opened. Then it waits, so that the worker
+// dies while it runs.
 void close_fds(stint::Job&, const Json& params) {
   for (int fd = params.value("first", 3); fd <= params.value("last", 255); ++fd) {
     ::close(fd);
   }
+  std::this_thread::sleep_for(std::chrono::milliseconds(params.value("wait_ms", 20'000)));
 }
 
 }  // namespace

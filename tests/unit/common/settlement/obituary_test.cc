@@ -50,6 +50,10 @@ TEST_CASE("obituary: a crash costs the attempt that ran, and nothing of the othe
   CHECK(ended.body.find("frame two") != std::string::npos);
   CHECK(ended.body.find("\"SIGSEGV\"") != std::string::npos);
   REQUIRE(plans[0].free.size() == 2);
+  CHECK(plans[0].free[0].id == "waited");
+  CHECK_FALSE(plans[0].free[0].interrupted);
+  CHECK(plans[0].free[1].id == "ended");
+  CHECK(plans[0].free[1].interrupted);  // a loss: perhaps the worker died of it
   CHECK(plans[1].ended.empty());
   CHECK(plans[1].free.empty());
 }
@@ -60,6 +64,15 @@ TEST_CASE("obituary: a task that called exit has crashed, whatever the code") {
   auto plans = plan_settlement(dead);
   REQUIRE(plans[0].ended.size() == 1);
   CHECK(plans[0].ended[0].kind == EndKind::kCrash);
+}
+
+TEST_CASE("obituary: what had ended in a worker that stint killed is no loss") {
+  auto dead = death({entry("ended", EntryState::kEnded)});
+  dead.exit = {0, SIGKILL, false};
+  dead.killed = true;
+  auto plans = plan_settlement(dead);
+  REQUIRE(plans[0].free.size() == 1);
+  CHECK_FALSE(plans[0].free[0].interrupted);
 }
 
 TEST_CASE("obituary: killed for one job, its neighbours go back uncounted") {
