@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "common/interrupt.h"
+#include "daemon/cli/live_input.h"
 #include "daemon/cli/steer.h"
 
 namespace stint::cli {
@@ -18,7 +19,9 @@ ExitCode confirm(const Output& out, const Question& question, bool yes) {
   InterruptScope scope;
   std::cerr << question.text << " [y/N] " << std::flush;
   std::string answer;
-  std::getline(std::cin, answer);
+  LiveInput keyboard(STDIN_FILENO);  // one that hears Ctrl-C also right after the question
+  std::istream in(&keyboard);
+  std::getline(in, answer);
   if (interrupted()) {
     std::cerr << "\n";
     out.complain("interrupted: nothing was done");
