@@ -37,8 +37,10 @@ LeaseKeeper::LeaseKeeper(Context& context, const Lane& lane, Listener listener)
       listener_(std::move(listener)),
       timer_(context.loop, [this] { on_time(); }) {}
 
+// Not one that has ended: its answer may come even after that of its end, since a beat that met a
+// Redis without its script is sent again, behind the end.
 bool LeaseKeeper::mine(const Job& job) const {
-  return job.queue == lane_.index && job.stage != Stage::kSettling;
+  return job.queue == lane_.index && job.stage != Stage::kSettling && job.stage != Stage::kFree;
 }
 
 void LeaseKeeper::watch(const Job& job) {

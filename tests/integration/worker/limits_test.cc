@@ -53,24 +53,6 @@ TEST_CASE("worker: at its timeout a task is told, and ends as timeout") {
   CHECK_THAT(queue.outcome("late success"), Contains(R"("stopped":"timeout")"));
 }
 
-// A host that dies before its first heartbeat is noticed by this lease alone.
-TEST_CASE("worker: a claim gives the shortest lease of its tasks, not 30 s") {
-  QueueOfJobs queue;
-  Boot boot = boot_for(queue.server.url());
-  boot.config.tasks["hang"].lease = milliseconds(2'000);
-  WorkerProcess worker(boot);
-  queue.submit({job("short", "hang")});
-  std::string value;
-  REQUIRE(eventually(kSoon, [&] {
-    value = queue.server.command({"HGET", queue.keys("active"), "short"});
-    return !value.empty();
-  }));
-  std::istringstream words(value);
-  std::string token, holder, started, lease;
-  words >> token >> holder >> started >> lease;
-  CHECK(lease == "2000");
-}
-
 TEST_CASE("worker: from its start the flight recorder says when a task must be ended by force") {
   QueueOfJobs queue;
   Boot boot = boot_for(queue.server.url());
