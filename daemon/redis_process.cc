@@ -91,6 +91,7 @@ struct RedisChild {
   if (getppid() != child.parent) {
     _exit(0);  // the parent died before that call
   }
+  (void)close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // what stintd was started with is not for Redis
   bool placed = dup2(child.config, 0) == 0 && dup2(child.output, 1) == 1 &&
                 dup2(child.output, 2) == 2 && fcntl(child.lock, F_SETFD, 0) == 0;
   if (placed) {

@@ -75,6 +75,7 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   dup2(in, 0);
   dup2(out, 1);
   dup2(err, 2);
+  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // a daemon must not hold a test's FIFO open
   if (spawn.cwd.empty() || chdir(spawn.cwd.c_str()) == 0) {
     execvpe(argv[0], argv, env);
   }

@@ -106,6 +106,23 @@ TEST_CASE(
   CHECK_FALSE(test::alive(pid));
 }
 
+TEST_CASE("embedded redis: what stintd was started with stays away from it") {
+  test::TempDir dir;
+  auto config = embedded_config(dir.path());
+  UniqueFd left(open("/dev/zero", O_RDONLY));  // NOLINT(android-cloexec-open): as a shell leaves it
+  Embedded embedded(config);
+  REQUIRE(embedded.until([&] { return embedded.ready == 1; }));
+  std::string folder = "/proc/" + std::to_string(embedded.redis.pid()) + "/fd";
+  std::vector<std::string> open_files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::error_code gone;
+    open_files.push_back(std::filesystem::read_symlink(entry.path(), gone));
+  }
+  CHECK_FALSE(open_files.empty());
+  CHECK(std::count(open_files.begin(), open_files.end(), "/dev/zero") == 0);
+  embedded.stop();
+}
+
 TEST_CASE("embedded redis: killed, it comes back with what it had acknowledged") {
   test::TempDir dir;
   auto config = embedded_config(dir.path());
