@@ -24,6 +24,9 @@ int run_jobs(bool standalone) {
   if (!prepared.start) {
     return prepared.exit_code;
   }
+  if (!standalone) {
+    stint::rank_before_supervisor_when_memory_ends();
+  }
   // Never destroyed: tasks that were abandoned still run in its threads.
   auto* worker = new stint::Worker(std::move(*prepared.start));
   return worker->run();

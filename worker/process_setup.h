@@ -9,4 +9,7 @@ namespace stint {
 // supervisor the loop takes TERM and INT over.
 void set_up_process();
 
+// The kernel ends a worker, which costs an attempt, before stintd or Redis: inherited score + 300.
+void rank_before_supervisor_when_memory_ends();
+
 }  // namespace stint

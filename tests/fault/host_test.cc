@@ -180,6 +180,18 @@ TEST_CASE(
   daemon.stop();
 }
 
+TEST_CASE("out of memory: of stintd, Redis and the workers the kernel takes a worker first") {
+  Daemon daemon;
+  auto score = [](pid_t pid) {
+    return std::stoi(read_file("/proc/" + std::to_string(pid) + "/oom_score_adj"));
+  };
+  int supervisor = score(daemon.pid());
+  for (pid_t worker : daemon.worker_pids()) {
+    CHECK(score(worker) == std::min(supervisor + 300, 1000));
+  }
+  CHECK(score(daemon.redis_pid()) == supervisor);
+}
+
 TEST_CASE(
     "out of memory: the kernel kills the worker that grew, one attempt is lost, the rest goes on") {
   MemoryGroup group("268435456");
