@@ -91,8 +91,11 @@ struct ByTimeout {
 struct ByCancel {
   std::string timeout = "1h";
   MonoTime operator()(const Daemon& daemon, const std::string& id, MonoTime) const {
+    const std::vector<std::string> ids{id};
+    auto client = daemon.client();
     MonoTime sent = now_mono();
-    REQUIRE(daemon.stint({"job", "cancel", id}).code == 0);
+    REQUIRE(
+        client.run(cancel_jobs(Keys("stint", "default"), milliseconds{60'000}, std::nullopt, ids)));
     return sent;
   }
 };
