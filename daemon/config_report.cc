@@ -3,6 +3,7 @@
 #include <concepts>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -29,7 +30,7 @@ struct Report {
 Result<Report> examine(const LoadedConfig& loaded) {
   auto plugins = check_plugins(loaded.config.plugin_paths);
   if (!plugins) {
-    return plugins.error();
+    return explain_plugins(plugins.error(), loaded);
   }
   Report report;
   for (const auto& plugin : *plugins) {
@@ -96,17 +97,20 @@ void warn(const std::vector<std::string>& warnings) {
 }  // namespace
 
 Result<void> report_config(const LoadedConfig& loaded, bool json) {
-  std::vector<std::string> shadowed = shadowed_warnings(loaded);
+  std::vector<std::string> of_file = file_warnings(loaded);
+  for (auto& warning : shadowed_warnings(loaded)) {
+    of_file.push_back(std::move(warning));
+  }
   if (!json) {
     print_text(loaded);
-    warn(shadowed);
+    warn(of_file);
   }
   auto report = examine(loaded);
   if (!report) {
     return report.error();
   }
   if (json) {
-    report->warnings.insert(report->warnings.begin(), shadowed.begin(), shadowed.end());
+    report->warnings.insert(report->warnings.begin(), of_file.begin(), of_file.end());
     print_json(loaded, *report);
     return {};
   }

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "common/config/toml/load.h"
+#include "common/config_warnings.h"
 #include "common/exit_code.h"
 #include "common/log/log.h"
 #include "common/plugin_check.h"
@@ -27,7 +28,7 @@ ExitCode run_daemon(const Options& options, const LoadedConfig& loaded) {
   // Before Redis and workers are started: a mistake is one line then.
   auto plugins = check_plugins(loaded.config.plugin_paths);
   if (!plugins && plugins.error().code == ErrorCode::kConfig) {
-    return complain(plugins.error());
+    return complain(explain_plugins(plugins.error(), loaded));
   }
   Supervisor supervisor(options.flags, loaded.config);
   return supervisor.run();

@@ -1,39 +1,12 @@
 #include "common/redis/unreachable.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <string>
 
 namespace stint::redis {
-namespace {
-
-std::string user_name(uid_t id) {
-  const passwd* found = getpwuid(id);  // NOLINT(concurrency-mt-unsafe): one thread
-  return found != nullptr ? found->pw_name : std::to_string(id);
-}
-
-// Of a socket that exists but may not be reached.
-Gate gate_on_the_way(std::filesystem::path path) {
-  struct stat info {};
-  while (stat(path.c_str(), &info) != 0) {
-    if (!path.has_relative_path()) {
-      return {"stint", "stint", true};
-    }
-    path = path.parent_path();
-  }
-  const group* found = getgrgid(info.st_gid);  // NOLINT(concurrency-mt-unsafe): one thread
-  std::string name = found != nullptr ? found->gr_name : std::to_string(info.st_gid);
-  mode_t needed = S_ISDIR(info.st_mode) ? S_IXGRP : S_IRGRP | S_IWGRP;
-  bool to_be_in = info.st_gid != 0 && name != "nogroup";
-  return {user_name(info.st_uid), name, to_be_in && (info.st_mode & needed) == needed};
-}
-
-}  // namespace
 
 Error with_advice(const Error& cause, bool embedded, const std::string& word) {
   if (cause.code != ErrorCode::kUnavailable) {
@@ -62,7 +35,7 @@ std::optional<Error> forbidden(const Url& url) {
   }
   return Error{ErrorCode::kUnavailable,
                url.display() + ": permission denied; " +
-                   way_through(gate_on_the_way(url.socket), user_name(geteuid()))};
+                   way_through(gate_before(url.socket, S_IRGRP | S_IWGRP), user_name(geteuid()))};
 }
 
 }  // namespace stint::redis

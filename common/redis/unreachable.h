@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/error.h"
+#include "common/gate.h"
 #include "common/redis/url.h"
 
 namespace stint::redis {
@@ -14,13 +15,9 @@ namespace stint::redis {
 // word: how its user says where Redis is, "--redis".
 Error with_advice(const Error& cause, bool embedded, const std::string& word);
 
-// Who may pass the folder or the socket where we were stopped.
-struct Gate {
-  std::string owner, group;
-  bool group_may = false;  // it is a group to be in, and it may pass
-};
-// Pure. What to do about it: the command that adds us to the group; not to that of root or to
-// nogroup, which would give much more than a queue: then whose rights are needed.
+// Pure. What to do about the socket or the folder where we were stopped: the command that adds us
+// to the group; not to that of root or to nogroup, which would give much more than a queue: then
+// whose rights are needed.
 std::string way_through(const Gate& gate, const std::string& us);
 
 // Nothing unless url is a socket that we may not use: then kUnavailable, with the way through.

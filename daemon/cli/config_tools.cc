@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "client/json_object.h"
 #include "common/config/toml/load.h"
 #include "common/config_warnings.h"
@@ -39,9 +41,17 @@ void add_rows(Table& table, const LoadedConfig& loaded, const std::string& prefi
       .ok();
 }
 
+std::vector<std::string> warnings_of_file(const LoadedConfig& loaded) {
+  auto warnings = file_warnings(loaded);
+  for (auto& warning : shadowed_warnings(loaded)) {
+    warnings.push_back(std::move(warning));
+  }
+  return warnings;
+}
+
 // Of plugins only where they can be loaded here: whether they can is what `stint plugin list` says.
 std::vector<std::string> warnings_of(const LoadedConfig& loaded) {
-  auto warnings = shadowed_warnings(loaded);
+  auto warnings = warnings_of_file(loaded);
   if (auto plugins = check_plugins(loaded.config.plugin_paths)) {
     auto unused = unused_table_warnings(loaded.config, *plugins);
     warnings.insert(warnings.end(), unused.begin(), unused.end());
@@ -91,7 +101,7 @@ ExitCode run_config_show(const Globals& globals) {
   Table table({{"KEY"}, {"VALUE", Column::Kind::kText}, {"FROM", Column::Kind::kText}});
   add_rows(table, *loaded, "", json_text);
   table.print(out);
-  note_all(out, shadowed_warnings(*loaded));
+  note_all(out, warnings_of_file(*loaded));
   return ExitCode::kOk;
 }
 

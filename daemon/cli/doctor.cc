@@ -1,5 +1,7 @@
 #include "daemon/cli/doctor.h"
 
+#include "common/config/toml/load.h"
+#include "common/config_warnings.h"
 #include "common/interrupt.h"
 #include "common/redis/info.h"
 #include "daemon/cli/doctor_finding.h"
@@ -195,6 +197,11 @@ ExitCode run_doctor(const Globals& globals, bool repair) {
   auto session = Session::open(globals);
   if (!session) {
     return Output(globals).fail(session.error());
+  }
+  if (auto loaded = load_config(globals.flags)) {
+    for (const auto& warning : file_warnings(*loaded)) {
+      session->out().note("warning: " + warning);
+    }
   }
   return DoctorRun(*session, repair).run();
 }

@@ -1,5 +1,6 @@
 // `stint plugin list|run`.
 #include "common/config/toml/load.h"
+#include "common/config_warnings.h"
 #include "common/plugin_check.h"
 #include "common/text/text.h"
 #include "daemon/cli/output.h"
@@ -53,7 +54,7 @@ ExitCode run_plugin_list(const Globals& globals) {
   }
   auto plugins = check_plugins(loaded->config.plugin_paths);
   if (!plugins) {
-    return out.fail(plugins.error());
+    return out.fail(explain_plugins(plugins.error(), *loaded));
   }
   Table table(
       {{"PLUGIN"}, {"VERSION"}, {"TASKS", Column::Kind::kText}, {"FILE", Column::Kind::kText}});

@@ -1,68 +1,31 @@
 #include "common/config/toml/load.h"
 
-#include <fcntl.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <system_error>
 
 #include <sched.h>
 
 #include "common/config/toml/places.h"
+#include "common/config/toml/redis_place.h"
 #include "common/config/toml/schema.h"
 #include "common/config/toml/shadowed.h"
+#include "common/config/toml/small_file.h"
 #include "common/job/spec.h"
 #include "common/log/log.h"
+#include "common/redis/url.h"
 #include "common/text/text.h"
-#include "common/unique_fd.h"
 
 namespace stint {
 namespace {
 
-constexpr size_t kMaxFile = size_t{4} << 20;
-
-std::string errno_text() {
-  return std::generic_category().message(errno);
-}
-
-Result<std::string> read_small_file(const std::string& path) {
-  UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) {
-    return Error{ErrorCode::kConfig, path + ": " + errno_text()};
-  }
-  std::string text;
-  std::array<char, 65536> buffer{};
-  while (true) {
-    ssize_t n = read(fd.get(), buffer.data(), buffer.size());
-    if (n < 0 && errno == EINTR) {
-      continue;
-    }
-    if (n < 0) {
-      return Error{ErrorCode::kConfig, path + ": " + errno_text()};
-    }
-    if (n == 0) {
-      return text;
-    }
-    text.append(buffer.data(), static_cast<size_t>(n));
-    if (text.size() > kMaxFile) {
-      return Error{ErrorCode::kConfig,
-                   path + ": it is longer than 4 MiB: is it a configuration file?"};
-    }
-  }
-}
-
 // path empty: no file, all defaults.
 Result<void> read_file(const std::string& path, LoadedConfig& loaded, FileSays& says) {
-  Result<std::string> text = path.empty() ? std::string() : read_small_file(path);
-  if (!text.ok()) {
-    return text.error();
+  Result<SmallFile> file = path.empty() ? SmallFile() : read_small_file(path);
+  if (!file.ok()) {
+    return file.error();
   }
   Reading reading{path, std::nullopt, &loaded.origins};
   try {
-    const toml::table root = toml::parse(*text, path);
+    const toml::table root = toml::parse(file->text, path);
     read_schema(reading, root, loaded.config, says);
   } catch (const toml::parse_error& error) {
     const auto& at = error.source().begin;
@@ -74,6 +37,10 @@ Result<void> read_file(const std::string& path, LoadedConfig& loaded, FileSays& 
     return *reading.error;
   }
   loaded.file = path;
+  loaded.password_file = says.password_file;
+  if (auto url = redis::parse_url(says.redis_url); url.ok() && !url->password.empty()) {
+    note_exposure(path, *file, loaded);
+  }
   return {};
 }
 
@@ -86,118 +53,7 @@ int usable_cpus() {
 void set_defaults(LoadedConfig& loaded) {
   loaded.config.processes = usable_cpus();
   loaded.config.maxmemory = machine_memory() / 100 * 25;
-  loaded.config.plugin_paths = {"/usr/lib/stint/tasks"};
-}
-
-// A password from a file of its own: one line.
-Result<std::string> read_password(const std::string& path) {
-  auto text = read_small_file(path);
-  if (!text.ok()) {
-    return with_context("the password of Redis", text.error());
-  }
-  std::string password = text->substr(0, text->find_first_of("\r\n"));
-  if (password.empty()) {
-    return Error{ErrorCode::kConfig, path + ": the password of Redis should be its first line"};
-  }
-  return password;
-}
-
-// Redis' address and where it was said. Only the flag may hold no password: argv is seen by every
-// user of the host.
-struct RedisSaid {
-  std::string url;
-  std::string origin;
-};
-
-RedisSaid redis_said(const ConfigFlags& flags, const FileSays& says) {
-  if (flags.redis) {
-    return {*flags.redis, flags.words.redis};
-  }
-  if (auto url = environment("STINT_REDIS_URL")) {
-    return {*url, "STINT_REDIS_URL"};
-  }
-  return {says.redis_url, ""};
-}
-
-// Host, port or socket, and user: whatever the database.
-bool same_account(const redis::Url& a, const redis::Url& b) {
-  return a.socket == b.socket && a.host == b.host && a.port == b.port && a.user == b.user;
-}
-
-// A password_file beside redis.url is that server's: another one, named by --redis or
-// STINT_REDIS_URL, must not get the password. Without redis.url beside it, it is for whichever is
-// named.
-bool password_file_is_for(const redis::Url& url, const FileSays& says) {
-  if (says.redis_url.empty()) {
-    return true;
-  }
-  auto configured = redis::parse_url(says.redis_url);
-  return configured.ok() && same_account(*configured, url);
-}
-
-// A password_file that is not used is forgotten.
-Result<void> resolve_password(redis::Url& url, FileSays& says) {
-  if (!url.password.empty() || !password_file_is_for(url, says)) {
-    says.password_file.clear();
-  }
-  if (!url.password.empty()) {
-    return {};
-  }
-  std::string file = says.password_file;
-  if (file.empty()) {
-    auto folder = environment("CREDENTIALS_DIRECTORY");
-    file = folder ? *folder + "/redis-password" : "";
-    if (file.empty() || access(file.c_str(), F_OK) != 0) {
-      return {};
-    }
-  }
-  auto password = read_password(file);
-  if (!password.ok()) {
-    return password.error();
-  }
-  url.password = *password;
-  return {};
-}
-
-Result<void> resolve_embedded(LoadedConfig& loaded) {
-  Config& config = loaded.config;
-  config.redis.socket = config.state_dir + "/redis.sock";
-  if (config.redis.socket.size() < sizeof(sockaddr_un{}.sun_path)) {
-    return {};
-  }
-  return Error{ErrorCode::kConfig, loaded.origins["state_dir"] + ": state_dir is too long (" +
-                                       std::to_string(config.state_dir.size()) +
-                                       " bytes) for the socket of the embedded Redis: at most 96"};
-}
-
-Result<void> resolve_redis(const ConfigFlags& flags, FileSays& says, LoadedConfig& loaded) {
-  Config& config = loaded.config;
-  RedisSaid said = redis_said(flags, says);
-  config.embedded = said.url.empty();
-  if (config.embedded) {
-    says.password_file.clear();
-    return resolve_embedded(loaded);
-  }
-  auto url = redis::parse_url(said.url);
-  bool in_file = said.origin.empty();
-  if (!url.ok()) {
-    return Error{in_file ? ErrorCode::kConfig : ErrorCode::kInvalid,
-                 (in_file ? loaded.origins["redis.url"] + ": redis.url" : said.origin) + ": " +
-                     url.error().message};
-  }
-  if (flags.redis && flags.words.in_argv && !url->password.empty()) {
-    return Error{
-        ErrorCode::kInvalid,
-        said.origin +
-            ": a password on the command line is seen by every user of this host: put the URL "
-            "into "
-            "STINT_REDIS_URL, or the password into redis.password_file or a systemd credential"};
-  }
-  config.redis = *url;
-  if (!in_file) {
-    loaded.origins["redis.url"] = said.origin;
-  }
-  return resolve_password(config.redis, says);
+  loaded.config.plugin_paths = {default_plugin_folder()};
 }
 
 Result<void> usage(std::string_view what, const Result<void>& valid) {
@@ -325,6 +181,7 @@ Result<LoadedConfig> load_config(const ConfigFlags& flags) {
   FileSays says;
   set_defaults(loaded);
   Found file = find_config_file(flags.config_file, flags.words.config_file);
+  loaded.passed_over = file.passed_over;
   if (auto read = read_file(file.path, loaded, says); !read.ok()) {
     return read.error();
   }

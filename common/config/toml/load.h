@@ -37,6 +37,12 @@ struct Shadowed {
   std::string by;   // what holds instead: "STINT_REDIS_URL", "--queue", "redis.url"
 };
 
+// A file that holds a password and that every user of the host gets at.
+struct ExposedFile {
+  std::string path;
+  unsigned mode = 0;
+};
+
 struct LoadedConfig {
   Config config;
   std::string file;  // the file read, empty if none was found
@@ -44,6 +50,10 @@ struct LoadedConfig {
   // "/etc/stint/stint.toml:12", "default").
   std::map<std::string, std::string> origins;
   std::vector<Shadowed> shadowed;  // by key
+  // Where the password of Redis stands: as the file says, or the credential that is used.
+  std::string password_file;
+  std::vector<ExposedFile> exposed;
+  std::string passed_over;  // a user's file that is another user's: see find_config_file()
 };
 
 // On failure: kConfig with "file:line:column: what; nearest key" (exit 78) or kInvalid for a flag

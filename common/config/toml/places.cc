@@ -1,5 +1,6 @@
 #include "common/config/toml/places.h"
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,6 +33,18 @@ std::string xdg(const char* name, const char* fallback) {
   return home ? *home + fallback : std::string();
 }
 
+bool is_anothers(const std::string& path) {
+  if (faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) == 0 || errno != EACCES) {
+    return false;
+  }
+  std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  struct stat about {};
+  while (stat(folder.c_str(), &about) != 0 && folder.has_relative_path()) {
+    folder = folder.parent_path();
+  }
+  return about.st_uid != geteuid();
+}
+
 bool is_service_user() {
   if (geteuid() == 0) {
     return true;
@@ -62,40 +75,52 @@ std::string absolute(const std::string& path) {
 
 Found find_config_file(const std::optional<std::string>& flag, const char* word) {
   if (flag) {
-    return {*flag, word};
+    return {*flag, word, ""};
   }
   if (auto path = environment("STINT_CONFIG")) {
-    return {*path, "STINT_CONFIG"};
+    return {*path, "STINT_CONFIG", ""};
   }
-  std::string mine = xdg("XDG_CONFIG_HOME", "/.config");
-  if (!mine.empty() && exists(mine + "/stint/stint.toml")) {
-    return {mine + "/stint/stint.toml", "default"};
+  std::string base = xdg("XDG_CONFIG_HOME", "/.config");
+  std::string mine = base.empty() ? "" : base + "/stint/stint.toml";
+  bool is_there = !mine.empty() && exists(mine);
+  std::string passed_over = is_there && is_anothers(mine) ? mine : "";
+  if (is_there && passed_over.empty()) {
+    return {mine, "default", ""};
   }
   if (exists("/etc/stint/stint.toml")) {
-    return {"/etc/stint/stint.toml", "default"};
+    return {"/etc/stint/stint.toml", "default", passed_over};
   }
-  return {};
+  return {"", "", passed_over};
 }
 
 Found find_state_dir(const std::optional<std::string>& flag, const char* word,
                      const std::string& in_file) {
   if (flag) {
-    return {*flag, word};
+    return {*flag, word, ""};
   }
   if (auto path = environment("STINT_STATE_DIR")) {
-    return {*path, "STINT_STATE_DIR"};
+    return {*path, "STINT_STATE_DIR", ""};
   }
   if (!in_file.empty()) {
-    return {in_file, ""};
+    return {in_file, "", ""};
   }
   if (auto path = environment("STATE_DIRECTORY")) {
-    return {path->substr(0, path->find(':')), "STATE_DIRECTORY"};
+    return {path->substr(0, path->find(':')), "STATE_DIRECTORY", ""};
   }
   if (is_service_user()) {
-    return {kSystemStateDir, "default"};
+    return {kSystemStateDir, "default", ""};
   }
   std::string mine = xdg("XDG_STATE_HOME", "/.local/state");
-  return {mine.empty() ? kSystemStateDir : mine + "/stint", "default"};
+  return {mine.empty() ? kSystemStateDir : mine + "/stint", "default", ""};
+}
+
+std::string default_plugin_folder() {
+  std::error_code ignored;
+  auto folder = std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  auto prefix = folder.parent_path();
+  bool installed =
+      !prefix.empty() && std::filesystem::exists(prefix / "libexec/stint/stint-worker", ignored);
+  return (installed ? prefix / STINT_TASKS_BELOW : std::filesystem::path(STINT_TASKS_DIR)).string();
 }
 
 }  // namespace stint

@@ -56,7 +56,8 @@ std::string config_to_json(const LoadedConfig& loaded) {
   out["log_level"] = config.log_level;
   out["log_format"] = config.log_format;
   out["redis"] = {{"url", config.embedded ? "" : config.redis.display()},
-                  {"embedded", config.embedded}};
+                  {"embedded", config.embedded},
+                  {"password_file", loaded.password_file}};
   out["embedded"] = {{"durability", config.durability}, {"maxmemory", config.maxmemory}};
   out["workers"] = {{"processes", config.processes},
                     {"slots", config.slots},

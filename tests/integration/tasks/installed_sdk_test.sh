@@ -127,6 +127,8 @@ fi
 
 echo "-- the installed stintd runs the plugins"
 for name in $(env | grep -oE '^STINT_[A-Z_]+' || true); do unset "$name"; done
+said=$(STINT_CONFIG=/dev/null "$root/bin/stint" config show | grep '^plugins.paths ')
+[[ $said == *"[\"$root/lib/stint/tasks\"]"*default ]] || fail "plugins are looked for elsewhere: $said"
 printf 'state_dir = "%s"\n[plugins]\npaths = ["%s", "%s", "%s", "%s"]\n[workers]\nprocesses = 1\n' \
   "$temp/state" "$temp/hello.so" "$temp/hello_c.so" "$temp/relay.so" "$root/lib/stint/tasks/echo.so" >"$temp/stint.toml"
 chmod go-w "$temp"/*.so

@@ -1,5 +1,7 @@
 // Which Redis stint talks to, and what it says when it cannot.
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/integration/daemon/cli/stint_calls.h"
 
@@ -162,6 +164,44 @@ TEST_CASE("stint config check and show: what the file says in vain is a warning,
   CHECK(show.code == 0);
   CHECK_FALSE(has(show.out, "shadowed"));
   CHECK(show.err == "stint: warning: " + shadowed + "\n");
+}
+
+TEST_CASE(
+    "stint config: a file that may not be read fails if it was named, and is else passed over") {
+  if (::geteuid() != 0) {
+    SUCCEED("another user is needed, which only root can become");
+    return;
+  }
+  test::TempDir dir;
+  ::chmod(dir.path().c_str(), 0755);
+  test::write_file(dir / "secret.toml", "namespace = \"shop\"\n");
+  ::chmod((dir / "secret.toml").c_str(), 0600);
+  const std::string home = dir / "home";
+  for (const char* folder : {"home", "home/.config", "home/.config/stint"}) {
+    ::mkdir((dir / folder).c_str(), 0700);
+  }
+  test::write_file(home + "/.config/stint/stint.toml", "namespace = \"root\"\n");
+  auto as_nobody = [&home](std::vector<std::string> args) {
+    test::Spawn call;
+    call.argv = {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                 test::bin_dir() + "/stint"};
+    call.argv.insert(call.argv.end(), args.begin(), args.end());
+    call.env = {{"HOME", home},
+                {"XDG_CONFIG_HOME", std::nullopt},
+                {"STINT_CONFIG", std::nullopt},
+                {"STINT_NAMESPACE", std::nullopt}};
+    return test::run(call);
+  };
+  auto named = as_nobody({"config", "check", "--config", dir / "secret.toml"});
+  CHECK(named.code == 78);
+  CHECK(has(named.err, "secret.toml: Permission denied; only the user root may read it: run this"));
+  auto inherited = as_nobody({"config", "show"});
+  CHECK(inherited.code == 0);
+  CHECK_FALSE(has(inherited.out, "\"root\""));
+  CHECK(has(inherited.err, home + "/.config/stint/stint.toml was not looked at"));
+  REQUIRE(::chown(home.c_str(), 65534, 65534) == 0);  // its own folder: not passed over
+  ::chmod(home.c_str(), 0000);
+  CHECK(as_nobody({"config", "show"}).code == 78);
 }
 
 TEST_CASE("stint plugin check: a file that is no plugin is refused with 78") {

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "common/config_warnings.h"
 #include "tests/unit/common/config/config_scope.h"
 
 using namespace stint;
@@ -100,4 +101,71 @@ TEST_CASE("places: a password_file beside redis.url is for that server and user 
     CHECK(password().empty());
     scope.set("STINT_REDIS_URL", std::nullopt);
   }
+}
+
+TEST_CASE("places: a password that everybody may read is noted, with the rights of its file") {
+  ConfigScope scope;
+  auto exposed = [&scope] {
+    std::string said;
+    for (const std::string& warning : file_warnings(scope.load().value())) {
+      said += warning + "\n";
+    }
+    return said;
+  };
+  std::string secret = scope.dir / "secret";
+  test::write_file(secret, "sesame\n");
+  scope.file("[redis]\nurl = \"redis://db.example\"\npassword_file = \"" + secret + "\"\n");
+  ::chmod((scope.dir / "stint.toml").c_str(), 0644);
+  ::chmod(secret.c_str(), 0640);
+  CHECK(exposed().empty());
+  ::chmod(secret.c_str(), 0644);
+  CHECK(exposed() == secret +
+                         " holds the password of Redis and is open to every user of this host "
+                         "(mode 0644): chmod 0640 " +
+                         secret + "\n");
+  CHECK(exposed().find("sesame") == std::string::npos);
+  ::chmod(secret.c_str(), 0602);
+  CHECK(exposed().find("(mode 0602)") != std::string::npos);
+  scope.set("CREDENTIALS_DIRECTORY", scope.dir.path());
+  CHECK(exposed().empty());
+
+  scope.file("[redis]\nurl = \"redis://:sesame@db.example\"\n");
+  ::chmod((scope.dir / "stint.toml").c_str(), 0644);
+  scope.set("CREDENTIALS_DIRECTORY", std::nullopt);
+  CHECK(exposed().starts_with(scope.dir / "stint.toml"));
+  ::chmod((scope.dir / "stint.toml").c_str(), 0640);
+  CHECK(exposed().empty());
+}
+
+TEST_CASE("places: where the password is read from is shown with its origin, never what it is") {
+  ConfigScope scope;
+  std::string secret = scope.dir / "secret";
+  test::write_file(secret, "sesame\n");
+  scope.file("[redis]\nurl = \"redis://db.example\"\npassword_file = \"" + secret + "\"\n");
+  auto loaded = scope.load().value();
+  CHECK(config_to_json(loaded).find("\"password_file\":\"" + secret + "\"") != std::string::npos);
+  CHECK(loaded.origins.at("redis.password_file") == scope.dir / "stint.toml:3");
+  CHECK(config_to_json(loaded).find("sesame") == std::string::npos);
+
+  scope.file("[redis]\nurl = \"redis://db.example\"\n");
+  test::write_file(scope.dir / "redis-password", "sesame\n");
+  scope.set("CREDENTIALS_DIRECTORY", scope.dir.path());
+  loaded = scope.load().value();
+  CHECK(loaded.password_file == scope.dir / "redis-password");
+  CHECK(loaded.origins.at("redis.password_file") == "CREDENTIALS_DIRECTORY");
+}
+
+TEST_CASE("places: the folder of plugins that nobody names is named as the default") {
+  ConfigScope scope;
+  auto loaded = scope.load().value();
+  CHECK(loaded.config.plugin_paths == std::vector<std::string>{default_plugin_folder()});
+  loaded.config.plugin_paths = {scope.dir / "none"};
+  const Error missing{ErrorCode::kConfig, "missing"};
+  CHECK(explain_plugins(missing, loaded).message.find("the default of plugins.paths") !=
+        std::string::npos);
+  loaded.origins["plugins.paths"] = "--plugins";
+  CHECK(explain_plugins(missing, loaded).message == "missing");
+  loaded.origins["plugins.paths"] = "default";
+  loaded.config.plugin_paths = {scope.dir.path()};
+  CHECK(explain_plugins(missing, loaded).message == "missing");
 }
