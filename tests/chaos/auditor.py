@@ -21,6 +21,8 @@ local P, n = KEYS[1], 0
 for _, list in ipairs({'pending', 'reserved', 'inbox'}) do n = n + redis.call('LLEN', P .. list) end
 return n + redis.call('HLEN', P .. 'active') + redis.call('ZCARD', P .. 'scheduled')'''
 
+PERIOD = 0.1  # of snapshots, from one's begin to the next's; Redis may be away for longer
+
 PROBE_LIMITS = {'retries': 100, 'crash_limit': 1000, 'backoff': 0}
 
 
@@ -42,7 +44,9 @@ class Auditor:
             (self.world.folder / name).write_text(f'{what}: {detail}\nat {now():.3f}\n\n' + (self.state.text if self.state else ''))
 
     def watch(self):
-        while not self.stop.wait(0.1):
+        due = now()
+        while not self.stop.wait(max(due - now(), 0)):
+            due = max(due + PERIOD, now())
             try:
                 self.look()
             except redis.RedisError:
