@@ -44,7 +44,7 @@ class Episode(World):
 
     def record(self, spec, nonce):
         """Text for `jobs`, and the parameters apart ('' = in the record)."""
-        said = {k: spec[k] for k in ('retries', 'crash_limit', 'backoff', 'lease', 'later') if spec.get(k) is not None}
+        said = {k: spec[k] for k in ('retries', 'crash_limit', 'backoff', 'lease', 'later', 'keep') if spec.get(k) is not None}
         params = json.dumps(spec.get('params'))
         apart = params in '34'  # as if those were large
         text = records.make(spec.get('task', 't'), 1, nonce, None if apart else params, spec.get('resource', ''), **said)
@@ -55,7 +55,7 @@ class Episode(World):
         self.serial += rng.choice((0, 0, 0, 1))
         return {'resource': self.wanted_resource or rng.choice(('',) + RESOURCES), 'task': rng.choice('ttu'), 'params': self.serial % 5,
                 'retries': rng.choice((0, 0, 1, 2, None, 15)), 'crash_limit': rng.choice((1, 3, None, 15)),
-                'backoff': rng.choice((0, 0, 1000, -500, None)), 'lease': rng.choice((5000, None, 20000)), 'later': rng.choice((None, 'x=-')),
+                'backoff': rng.choice((0, 0, 1000, -500, None)), 'lease': rng.choice((5000, None, 20000)), 'later': rng.choice((None, 'x=-')), 'keep': rng.choice((None, None, 0, 4000)),
                 **self.options['specs'], 'due': rng.choice(('0',) * 8 + ('+1000', '+30000', str(self.redis_ms() + 5000)))}
 
     # ---- submitting

@@ -31,6 +31,11 @@ def kept(keep, before):
     return 'done' if keep > 0 and not before.pressure else 'gone'
 
 
+def kept_cancelled(j, keep, before):
+    """What the job itself says goes over what the caller says."""
+    return kept(keep if j.corrupt else int(j.said.get('keep', keep)), before)
+
+
 def settle(j, kind, limits, keep, before, times):
     """The place and the outcome's state of a job whose attempt ended."""
     retries, crash_limit, backoff = limits
@@ -41,7 +46,7 @@ def settle(j, kind, limits, keep, before, times):
     if started and not j.corrupt:
         j.attempts += 1
     if flag or kind == 'cancelled':
-        return ('gone' if flag == 'delete' else kept(keep, before)), 'cancelled'
+        return ('gone' if flag == 'delete' else kept_cancelled(j, keep, before)), 'cancelled'
     j.errors.append(kind)
     if kind in ('crash', 'lost'):
         j.crashes += 1
@@ -53,7 +58,7 @@ def settle(j, kind, limits, keep, before, times):
 def give_back(j, is_loss, delay, keep, before):
     flag = before.cancels.get(j.id)
     if flag:
-        return ('gone' if flag == 'delete' else kept(keep, before)), 'cancelled'
+        return ('gone' if flag == 'delete' else kept_cancelled(j, keep, before)), 'cancelled'
     if is_loss:
         if j.corrupt or j.losses + 1 >= MAX_LOSSES:
             j.errors.append('corrupt' if j.corrupt else 'lost')

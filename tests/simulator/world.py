@@ -355,7 +355,7 @@ class World:
             if place == 'active':
                 j.flag = j.flag or 'cancel'
             elif place not in ('failed', 'done'):
-                self.moved(j, rules.kept(int(args[0]), before), 'cancelled')
+                self.moved(j, rules.kept_cancelled(j, int(args[0]), before), 'cancelled')
         self.steered(before, args, 2, reply, args[1], act)
 
     def after_delete(self, before, args, reply):

@@ -33,6 +33,12 @@ local function cut_record(record)
   return r
 end
 
+-- For how long it wants to be kept, in ms; nothing if it does not say.
+local function own_keep(record)
+  local r = cut_record(record)
+  return r and tonumber(match(r.words, ' keep=(%d+)'))
+end
+
 local function join_record(r)
   local counters = ''
   for _, name in ipairs(kCounters) do

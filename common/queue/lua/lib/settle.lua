@@ -19,15 +19,16 @@ local function will_forget_errors(job)
   end
 end
 
--- Its end is not a failure, and not a success.
+-- Its end is not a failure, and not a success. What the job itself says goes over the caller's keep.
 local function will_be_cancelled(job, attempts)
-  if job.flag == 'delete' or job.keep <= 0 or call('EXISTS', P .. 'pressure') == 1 then
+  local keep = job.record and own_keep(job.record) or job.keep
+  if job.flag == 'delete' or keep <= 0 or call('EXISTS', P .. 'pressure') == 1 then
     return will_go(job)
   end
   will_free(job.resource, job.id)
   local said = outcome('cancelled', text(attempts), 'null', 'null', job.times, job.errors or '')
   will('HSET', 'outcomes', job.id, said)
-  will('ZADD', 'done', text(now + job.keep), job.id)
+  will('ZADD', 'done', text(now + keep), job.id)
   count('kept_bytes', #said + bytes_in('params', {job.id}))
   will_forget_errors(job)
   return 'done'

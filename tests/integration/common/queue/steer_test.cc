@@ -65,6 +65,31 @@ TEST_CASE("cancel: what waits ends as cancelled, what runs is told, what has end
   CHECK(q.say({"EXISTS", q.keys("locks"), q.keys("blocked")}) == "0");
 }
 
+TEST_CASE("cancel: a job that says how long it wants to be kept is kept so long, or not at all") {
+  Steering q;
+  auto keeping = [](const std::string& id, milliseconds keep) {
+    JobSpec spec = job(id);
+    spec.limits.keep = keep;
+    return spec;
+  };
+  q.add({keeping("none", milliseconds(0)), keeping("long", milliseconds(3'600'000)), job("plain")});
+  q.cancel({"none", "long", "plain"});
+  CHECK(q.where("none") == "none");
+  CHECK(q.say({"HLEN", q.keys("outcomes")}) == "2");
+  auto left = [&q](const std::string& id) {
+    return std::stoll(q.say({"ZSCORE", q.keys("done"), id})) - now_wall_ms();
+  };
+  CHECK(left("plain") <= 60'000);
+  CHECK(left("long") > 60'000);
+  CHECK(q.is_consistent());
+
+  q.add({keeping("runs", milliseconds(0))});
+  Given given = q.take(1);
+  q.cancel({"runs"});
+  q.run(close_worker(q.keys, "w"));  // ended by another hand than its worker's
+  CHECK(q.where("runs") == "none");
+}
+
 TEST_CASE("cancel: sent twice it says that the job has ended") {
   Steering q;
   q.add({job("a")});
