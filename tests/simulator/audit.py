@@ -22,7 +22,7 @@ add(call('KEYS', P .. 'log:*'))
 for _, set in ipairs({'leases', 'scheduled', 'done'}) do
   add(call('ZRANGE', P .. set, 0, -1, 'WITHSCORES'))
 end
-add({call('EXISTS', P .. 'paused'), call('EXISTS', P .. 'pressure'), call('GET', P .. 'fence') or '0'})
+add({call('EXISTS', P .. 'paused'), call('EXISTS', P .. 'pressure'), call('GET', P .. 'fence') or '0', call('GET', P .. 'run') or ''})
 for _, resource in ipairs(ARGV) do
   add(call('ZRANGE', P .. 'blocked:' .. resource, 0, -1))
 end

@@ -1,6 +1,7 @@
 """Every safeguard of the scripts, and the script without it: (name, file, text, replacement). The simulation must miss each one;
 a text that is no longer there is an error, so that this table stays true. What chance meets too rarely is shown by plain_test.cc,
-old_token_test.cc and lost_lock_test.cc instead."""
+old_token_test.cc and lost_lock_test.cc instead, and what no step calls (announce, quarantine, recount) by upkeep_test.cc and damage_test.cc:
+those are not taken out by any machine."""
 import multiprocessing
 import time
 
@@ -37,6 +38,15 @@ MUTANTS = [
     ('token: from the clock alone', 'lib/token.lua', "math.max(now_us, last + 1)", "now_us"),
     ('token: not stored', 'lib/token.lua', "call('SET', P .. 'fence', token)", ""),
     ('token: of those that run, where the last is lost', 'lib/token.lua', "math.max(now_us + 3600000000, largest_running())", "now_us + 3600000000"),
+    ('epoch: by no more than is known', 'epoch.lua', " + 60000000", ""),
+    ('epoch: whatever a worker has seen', 'epoch.lua', " and seen <= last", ""),
+    ('epoch: what a worker has seen is not counted', 'epoch.lua', "now_us, last, seen", "now_us, last"),
+    ('epoch: whichever Redis it is', 'epoch.lua', "call('GET', P .. 'run') == ARGV[1] and ", ""),
+    ('epoch: the Redis is not remembered', 'epoch.lua', "call('SET', P .. 'run', ARGV[1])", ""),
+    ('epoch: below those that run', 'epoch.lua', "last_token() or largest_running()", "last_token() or 0"),
+    ('epoch: again and again', 'epoch.lua', "if call('GET', P .. 'run') == ARGV[1] and seen <= last then", "if false then"),
+    ('pause: jobs start', 'pause.lua', "redis.call('SET', KEYS[1] .. 'paused', '1')", ""),
+    ('resume: the pause stays', 'resume.lua', "redis.call('DEL', KEYS[1] .. 'paused')", ""),
     ('claim: its time is not said beside a token that is none', 'claim.lua', "'@' .. text(now) .. ' '", "' '"),
     ('heartbeat: forgets the time of the claim', 'heartbeat.lua', "' 1' .. a.claimed .. ' '", "' 1 '"),
     # attempts

@@ -4,8 +4,9 @@ import json
 import records
 import wire
 from daemon import Daemon
+from failover import Failover
 from worker import Worker
-from world import RESOURCES, World
+from world import RESOURCES
 
 IDS = ['j%d' % i for i in range(6)]
 STEPS = (
@@ -13,11 +14,11 @@ STEPS = (
     ('wait', 4), ('serve', 6), ('claim', 14), ('give_reserved_back', 1), ('work', 18), ('end', 14), ('report', 14),
     ('release', 6), ('log', 6), ('tick', 16), ('sweep', 9), ('promote', 4), ('expire', 2),
     ('delete', 3), ('cancel', 3), ('retry', 3), ('pause', 0.6), ('resume', 2), ('pressure', 0.3), ('spoil', 0.4),
-    ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('mend', 1), ('damage', 2), ('unlock', 2), ('relock', 1), ('unfence', 0.3), ('thaw', 1.2), ('clock', 0.6), ('settle', 6), ('cut_off', 0.8))
+    ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('mend', 1), ('damage', 2), ('unlock', 2), ('relock', 1), ('unfence', 0.3), ('thaw', 1.2), ('clock', 0.6), ('failover', 0.6), ('settle', 6), ('cut_off', 0.8))
 METHODS, WEIGHTS = zip(*STEPS)
 
 
-class Episode(World):
+class Episode(Failover):
     def play(self, number, steps, options):
         self.begin(number, options)
         self.nonces = self.made = self.joined = self.serial = 0
@@ -179,8 +180,16 @@ class Episode(World):
     def do_pause(self):
         self.send('cli', 'pause', [])
 
+    def after_pause(self, before, args, reply):
+        if not self.look().paused:
+            self.violate('pause', 'starts jobs')
+
     def do_resume(self):
         self.send('cli', 'resume', [])
+
+    def after_resume(self, before, args, reply):
+        if self.look().paused:
+            self.violate('resume', 'is paused')
 
     def do_pressure(self):
         self.redis(*(('DEL', self.prefix + 'pressure') if self.state.pressure else ('SET', self.prefix + 'pressure', 1)))

@@ -27,7 +27,7 @@ class Worker:
     def __init__(self, world, name, supervised):
         self.world, self.name, self.supervised, self.state = world, name, supervised, 'alive'
         self.waiting_until = None   # in BLMOVE
-        self.seq, self.claiming = 0, None
+        self.seq, self.claiming, self.redis_run = 0, None, None
         self.queue, self.running, self.ended = [], None, []
         self.fin_seq, self.batch, self.giving = 0, None, None
         self.last_beat, self.leaving, self.former = world.now, False, None
@@ -58,6 +58,8 @@ class Worker:
     def claim(self, n):
         if self.leaving or self.giving or (not self.claiming and len(self.queue) >= 3):
             return
+        if not self.knows_redis():
+            return
         if not self.claiming:
             self.seq += 1
             self.claiming = n
@@ -66,10 +68,18 @@ class Worker:
         if reply is None:
             return
         self.claiming = None
+        self.world.seen[self.name] = max(int(reply[1]), self.world.seen.get(self.name, 0))
         if reply[0] == 'closed':
             self.die('is closed')
             return
         self.queue += [Held(i, reply[1], r, sent) for i, r in zip(reply[2], reply[3])]
+
+    def knows_redis(self):
+        """On every new connection it first says which Redis it sees, and the largest token it has seen."""
+        w, run = self.world, self.world.redis_run
+        if self.redis_run != run and w.send(self.name, 'epoch', ['run%d' % run, w.seen.get(self.name, 0)]) is not None:
+            self.redis_run = run
+        return self.redis_run == run
 
     # ---- running them
     def stop_own(self):
@@ -198,7 +208,7 @@ class Worker:
     def die(self, why):
         self.world.say('%s %s', self.name, why)
         self.state = 'dead'
-        if not self.claiming and self.world.rng.random() < 0.5:  # a claim that is still on its way
+        if not self.claiming and self.redis_run == self.world.redis_run and self.world.rng.random() < 0.5:  # a claim that is still on its way
             self.world.late.append((self.name, 'claim', [self.name, self.seq + 1, 2, LEASE], ()))
         if self.world.rng.random() < 0.5:
             self.waiting_until = None  # else its connection lingers half open until the wait ends
