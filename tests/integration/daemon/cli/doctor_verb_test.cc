@@ -1,6 +1,5 @@
 // stint doctor as people and programs meet it.
-#include <catch2/catch.hpp>
-
+#include "tests/integration/daemon/cli/furnished_queue.h"
 #include "tests/support/paths.h"
 #include "tests/support/process.h"
 #include "tests/support/redis_server.h"
@@ -9,14 +8,15 @@ using namespace stint;
 
 namespace {
 
+test::Ended run_doctor(const test::RedisServer& server, const std::vector<std::string>& more) {
+  std::vector<std::string> argv{test::bin_dir() + "/stint", "--redis", server.url_text(), "doctor"};
+  argv.insert(argv.end(), more.begin(), more.end());
+  return test::run(argv);
+}
+
 class DoctorCalls {
  public:
-  test::Ended doctor(std::vector<std::string> more = {}) {
-    std::vector<std::string> argv{test::bin_dir() + "/stint", "--redis", server.url_text(),
-                                  "doctor"};
-    argv.insert(argv.end(), more.begin(), more.end());
-    return test::run(argv);
-  }
+  test::Ended doctor(const std::vector<std::string>& more = {}) { return run_doctor(server, more); }
   test::RedisServer server;
 };
 
@@ -49,6 +49,25 @@ TEST_CASE("stint doctor: all queues of the namespace are checked, or the one tha
   CHECK(
       json.out.starts_with(R"({"check":"copies","key":"stint:{b}:pending","id":"lost","detail":)"));
   CHECK(json.out.ends_with("\"repaired\":false}\n"));
+}
+
+TEST_CASE("stint doctor: a queue that has jobs, but is not in the set of queues, is put into it") {
+  test::FurnishedQueue queue;
+  std::vector<std::string> is_in{"SISMEMBER", "stint:queues", "default"};
+  queue.plant({"SREM", "stint:queues", "default"});
+  auto more = GENERATE(std::vector<std::string>{}, std::vector<std::string>{"-q", "default"});
+  more.insert(more.end(), {"--json", "--quiet"});
+  auto told = run_doctor(queue.server, more);
+  CHECK(told.code == 1);
+  CHECK(told.out.starts_with(R"({"check":"queue-missing","key":"stint:queues",)"));
+  CHECK(queue.plant(is_in) == "0");
+  more.push_back("--repair");
+  auto repaired = run_doctor(queue.server, more);
+  CHECK(repaired.code == 0);
+  CHECK(repaired.out.starts_with(R"({"check":"queue-missing","key":"stint:queues",)"));
+  CHECK(repaired.out.ends_with("\"repaired\":true}\n"));
+  CHECK(queue.plant(is_in) == "1");
+  CHECK(run_doctor(queue.server, {"--json", "--quiet"}).out.empty());
 }
 
 TEST_CASE("stint doctor: a setting that throws jobs away is wrong, with what to do") {
