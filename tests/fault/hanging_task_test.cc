@@ -24,6 +24,12 @@ size_t open_fds(pid_t pid) {
   return static_cast<size_t>(std::distance(begin(fds), end(fds)));
 }
 
+// Whatever they run, and those that nobody has reaped among them.
+int children(pid_t pid) {
+  std::string of = std::to_string(pid);
+  return count_of(read_file("/proc/" + of + "/task/" + of + "/children"), " ");
+}
+
 int64_t resident_pages(pid_t pid) {
   int64_t size = 0;
   int64_t resident = 0;
@@ -40,6 +46,11 @@ void hang_in_turn(const Daemon& daemon, const std::string& stem, int jobs) {
     REQUIRE(ended_as(daemon, id, milliseconds{120'000}) == "failed");
     REQUIRE(json_at(outcome(daemon, id), "/errors/0/kind") == "timeout");
   }
+}
+
+void cancel_now(const Daemon& daemon, const std::vector<std::string>& ids) {
+  REQUIRE(daemon.client().run(
+      cancel_jobs(Keys("stint", "default"), milliseconds{60'000}, std::nullopt, ids)));
 }
 
 constexpr milliseconds kGrace{300};
@@ -91,16 +102,49 @@ struct ByTimeout {
 struct ByCancel {
   std::string timeout = "1h";
   MonoTime operator()(const Daemon& daemon, const std::string& id, MonoTime) const {
-    const std::vector<std::string> ids{id};
-    auto client = daemon.client();
     MonoTime sent = now_mono();
-    REQUIRE(
-        client.run(cancel_jobs(Keys("stint", "default"), milliseconds{60'000}, std::nullopt, ids)));
+    cancel_now(daemon, {id});
     return sent;
   }
 };
 
+// Two workers, each with a child of its task: one that TERM ends, one that only KILL does. By which
+// signal one ends is settled when that is sent, so it does not matter how soon the child has a
+// turn.
+void expect_group_ends(const std::string& fields, bool cancelled) {
+  DaemonOptions options;
+  options.processes = 2;
+  options.toml = "[tasks.fork_watched]\ngrace = \"300ms\"\n[tasks.fork_child]\ngrace = \"300ms\"\n";
+  Daemon daemon(options);
+  std::string heeding = daemon / "heeding";
+  std::string deaf = daemon / "deaf";
+  push(daemon, "heeds", "fork_watched", R"({"seconds":120,"path":")" + heeding + "\"}", fields);
+  push(daemon, "deaf", "fork_child", R"({"seconds":120,"wait":true,"path":")" + deaf + "\"}",
+       fields);
+  REQUIRE(until_started(heeding));
+  REQUIRE(until_started(deaf));
+  pid_t child = std::stoi(read_file(deaf));
+  if (cancelled) {
+    cancel_now(daemon, {"heeds", "deaf"});
+  }
+  for (const char* id : {"heeds", "deaf"}) {
+    CHECK(ended_as(daemon, id) == (cancelled ? "cancelled" : "failed"));
+  }
+  REQUIRE(until_started(heeding, 2));
+  CHECK(read_file(heeding).ends_with("\n" + std::to_string(SIGTERM) + "\n"));
+  CHECK(eventually(milliseconds{20'000}, [&] { return !alive(child); }));
+  daemon.stop();
+}
+
 }  // namespace
+
+TEST_CASE("timeout: TERM and then KILL go to the task's whole process group") {
+  expect_group_ends(R"("timeout":"3s")", false);
+}
+
+TEST_CASE("cancel: TERM and then KILL go to the task's whole process group") {
+  expect_group_ends(R"("timeout":"1h")", true);
+}
 
 TEST_CASE("timeout: the slot of an endless loop is back within the grace and a second") {
   expect_slot_in_time(ByTimeout{}, "failed");
@@ -125,9 +169,7 @@ TEST_CASE("cancel: a task that ignores it is killed, ends as cancelled and is no
   push(daemon, "hung", "hang", announced(daemon / "started"), R"("retries":5)");
   REQUIRE(until_started(daemon / "started"));
   MonoTime before = now_mono();
-  const std::vector<std::string> ids{"hung"};
-  REQUIRE(daemon.client().run(
-      cancel_jobs(Keys("stint", "default"), milliseconds{60'000}, std::nullopt, ids)));
+  cancel_now(daemon, {"hung"});
   CHECK(ended_as(daemon, "hung") == "cancelled");
   CHECK(now_mono() - before < milliseconds{5'000});
   CHECK(lines_in(daemon / "started") == 1);
@@ -157,12 +199,14 @@ TEST_CASE(
   Daemon daemon(options);
   hang_in_turn(daemon, "warm-", 40);  // until every buffer has its size
   REQUIRE(until_workers(daemon, 8));
+  REQUIRE(eventually(milliseconds{10'000}, [&] { return children(daemon.pid()) == 8 + 1; }));
   size_t fds = open_fds(daemon.pid());
   int64_t pages = resident_pages(daemon.pid());
   hang_in_turn(daemon, "hung-", 200);
   push(daemon, "after", "info");
   CHECK(ended_as(daemon, "after") == "done");
   REQUIRE(until_workers(daemon, 8));
+  CHECK(eventually(milliseconds{10'000}, [&] { return children(daemon.pid()) == 8 + 1; }));
   CHECK(eventually(milliseconds{10'000}, [&] { return open_fds(daemon.pid()) <= fds; }));
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they keep what was freed
   CHECK(resident_pages(daemon.pid()) - pages < 256);                 // a MiB

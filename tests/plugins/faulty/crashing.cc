@@ -1,8 +1,10 @@
 // Tasks that harm their process.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -58,9 +60,13 @@ void crash(stint::Job& job, const Json& params) {
   die(params.at("how"));
 }
 
+int64_t ms_of(const Json& params) {
+  return static_cast<int64_t>(params.value("seconds", 3600.0) * 1000);
+}
+
 // {"seconds": 3600}: ignores every stop.
 void hang(stint::Job&, const Json& params) {
-  sleep_ms(static_cast<int64_t>(params.value("seconds", 3600.0) * 1000));
+  sleep_ms(ms_of(params));
 }
 
 // {"path", "seconds": 3600}: the first attempt hangs, the next succeeds.
@@ -71,13 +77,14 @@ void hang_once(stint::Job& job, const Json& params) {
   job.succeed(Json{{"attempt", job.attempt()}}.dump());
 }
 
-// {"path", "seconds": 3600, "wait": false}: leaves a child in its process group, whose pid it
-// appends to the file.
+// {"path", "seconds": 3600, "wait": false}: leaves a child in its process group that only KILL
+// ends, whose pid it appends to the file.
 void fork_child(stint::Job&, const Json& params) {
   std::string path = params.at("path");
-  int64_t ms = static_cast<int64_t>(params.value("seconds", 3600.0) * 1000);
+  int64_t ms = ms_of(params);
   pid_t child = ::fork();
   if (child == 0) {
+    ::signal(SIGTERM, SIG_IGN);
     sleep_ms(ms);
     ::_exit(0);
   }
@@ -86,6 +93,37 @@ void fork_child(stint::Job&, const Json& params) {
     int status = 0;
     ::waitpid(child, &status, 0);
   }
+}
+
+// Between the forks and the ends nothing may allocate: other threads may hold its locks.
+[[noreturn]] void watch_child(int file, pid_t group, int64_t ms) {
+  ::setpgid(0, 0);
+  pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGTERM, SIG_DFL);
+    ::setpgid(0, group);
+    ::dprintf(file, "%d\n", static_cast<int>(::getpid()));
+    sleep_ms(ms);
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ::dprintf(file, "%d\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+  ::_exit(0);
+}
+
+// {"path", "seconds": 3600}: leaves a child in its process group that TERM ends, and hangs. The
+// file gets the child's pid, and the number of the signal that ended it: from the child's parent,
+// which has left that group.
+void fork_watched(stint::Job& job, const Json& params) {
+  std::string path = params.at("path");
+  int64_t ms = ms_of(params);
+  pid_t group = ::getpgrp();
+  int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+  if (::fork() == 0) {
+    watch_child(file, group, ms);
+  }
+  hang(job, params);
 }
 
 // {"mib"}: keeps that much memory for good.
@@ -101,6 +139,7 @@ void add_crashing(stint::Plugin& plugin) {
   add(plugin, "hang", hang);
   add(plugin, "hang_once", hang_once);
   add(plugin, "fork_child", fork_child);
+  add(plugin, "fork_watched", fork_watched);
   add(plugin, "grow", grow);
 }
 

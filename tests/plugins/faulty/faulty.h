@@ -17,7 +17,7 @@ using Perform = void (*)(stint::Job&, const Json&);
 void add(stint::Plugin& plugin, const char* id, Perform perform);
 
 void add_counting(stint::Plugin& plugin);  // counter, fail_times, fail, witness
-void add_crashing(stint::Plugin& plugin);  // crash, hang, hang_once, fork_child, grow
+void add_crashing(stint::Plugin& plugin);  // crash, hang, fork_child, grow ..
 void add_meddling(stint::Plugin& plugin);  // spin, late, settings, close_fds
 void add_completing(
     stint::Plugin& plugin);  // complete_twice, later, never, release, bad_result, big_result
