@@ -18,6 +18,7 @@
 #include "tests/support/eventually.h"
 #include "tests/support/paths.h"
 #include "tests/support/redis_server.h"
+#include "tests/support/sanitizer_report.h"
 
 namespace stint::test {
 
@@ -106,6 +107,7 @@ Daemon::~Daemon() {
   for (pid_t pid : workers) {
     (void)::kill(-pid, SIGKILL);
   }
+  expect_no_report(log());
 }
 
 void Daemon::configure(DaemonOptions options) {

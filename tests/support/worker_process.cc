@@ -12,6 +12,7 @@
 
 #include "tests/support/eventually.h"
 #include "tests/support/paths.h"
+#include "tests/support/sanitizer_report.h"
 
 namespace stint::test {
 
@@ -85,6 +86,7 @@ WorkerProcess::~WorkerProcess() {
     ::kill(pid_, SIGKILL);
     (void)wait_exit();
   }
+  expect_no_report(err());
 }
 
 void WorkerProcess::send(control::FrameType type, const std::string& payload) const {
