@@ -28,8 +28,10 @@ void do_one(const Daemon& daemon) {
 TEST_CASE("damage: a key of another type stops the queue for a moment, whichever it is") {
   Daemon daemon;
   for (std::string name :
-       {"jobs", "pending", "reserved", "active", "locks", "claims", "fins", "outcomes", "done",
-        "inbox", "fence", "scheduled", "leases", "cancels"}) {
+       {"jobs",     "pending", "reserved", "active", "locks",     "claims", "fins",
+        "outcomes", "done",    "inbox",    "fence",  "scheduled", "leases", "cancels",
+        "params",   "ghosts",  "errors",   "logs",   "tasks",     "stats",  "rejected",
+        "blocked",  "failed",  "workers",  "run",    "blockseq"}) {
     INFO(name);
     do_one(daemon);
     daemon.redis({"EVAL", "redis.call('DEL', KEYS[1]) return redis.call('SADD', KEYS[1], 'x')", "1",
