@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# scripts/main_job.py with the build tree given as argument: what it says of a folder, of names and files that are no job
-# or a failed one, that --keep leaves a daemon, and that a folder which cannot be listed is an error with the reason.
+# scripts/main_job.py with the build tree given as argument: what it says of a folder and on the way, of names and files that are
+# no job or a failed one, that --keep leaves a daemon, and that a folder which cannot be listed is an error with the reason. And what
+# scripts/run, which installs and builds before it calls that, refuses.
 set -euo pipefail
 
 build=$1
-main_job=$(dirname "$(readlink -f "$0")")/../../../scripts/main_job.py
+scripts=$(dirname "$(readlink -f "$0")")/../../../scripts
+main_job=$scripts/main_job.py
 temp=$(mktemp -d)
 pid=''  # of the daemon that --keep left
 kept=''
@@ -20,10 +22,23 @@ fail() {
   exit 1
 }
 
-mkdir "$temp/files"
-for n in 1 2 3; do echo "$n" >"$temp/files/$n"; done
+for wrong in --wrong "$temp/none" "$temp $temp"; do
+  code=0
+  # shellcheck disable=SC2086  # one argument or two
+  "$scripts/run" $wrong >"$temp/out" 2>&1 || code=$?
+  [ "$code" = 2 ] || fail "scripts/run $wrong: exit $code"
+done
+"$scripts/run" --help >"$temp/out" 2>&1 || fail "scripts/run --help: exit $?"
+
+# Four regular files; what else is there is no job: a link to one, to a folder, and what a reader would wait at for ever.
+mkdir -p "$temp/files/sub"
+for n in 1 2 3 sub/4; do echo "$n" >"$temp/files/$n"; done
+ln -s 1 "$temp/files/link"
+ln -s sub "$temp/files/sub-link"
+mkfifo "$temp/files/fifo"
 python3 "$main_job" "$build" "$temp/files" >"$temp/out" 2>&1 || fail "a good folder: exit $?"
-grep -q '^3 digests agree with sha256sum, 0 differ' "$temp/out" || fail "not all digests agree"
+grep -q '^4 digests agree with sha256sum, 0 differ' "$temp/out" || fail "not all digests agree"
+grep -q '^4 of 4 jobs: 4 done, 0 failed, [0-9]* jobs/s$' "$temp/out" || fail "the progress is not said"
 ! grep -q $'\r\|\x1b' "$temp/out" || fail "a file holds a terminal's control characters"
 
 code=0
@@ -74,7 +89,7 @@ for keep in '' --keep; do
     pid=$(sed -n 's/^stintd is running (pid \([0-9]*\),.*/\1/p' "$temp/out")
     kept=$(sed -n 's/^  kill .*; rm -r \(.*\)$/\1/p' "$temp/out")
   fi
-  grep -q '^2 digests agree with sha256sum, 0 differ, 0 jobs lost, 1 failed, 0 names skipped' "$temp/out" || fail "not one failed job"
+  grep -q '^3 digests agree with sha256sum, 0 differ, 0 jobs lost, 1 failed, 0 names skipped' "$temp/out" || fail "not one failed job"
   grep -A1 '^failed:' "$temp/out" | grep -q "file-2  .*$temp/files/2.*Permission denied" || fail "the failed job is not listed"
   grep '^  to retry them' "$temp/out" | grep -q ' job retry --state failed --yes$' || fail "the command to retry is not said"
 done
