@@ -55,25 +55,26 @@ void push_jobs(const std::stop_token& stop, const Daemon& daemon) {
   }
 }
 
-// What killed, for the message.
-std::string kill_one(Daemon& daemon, std::minstd_rand& random) {
+const std::string kVictims[] = {"stint-worker", "redis-server", "stintd"};
+
+const std::string& next_victim(std::minstd_rand& random) {
   auto dice = random() % 10;
-  if (dice == 0) {
+  return kVictims[dice == 0 ? 2 : dice <= 2 ? 1 : 0];
+}
+
+// False: there is none just now.
+bool kill_one(Daemon& daemon, const std::string& victim, std::minstd_rand& random) {
+  if (victim == "stintd") {
     daemon.kill9();
     daemon.start();
-    return "stintd";
+    return true;
   }
-  if (dice <= 2) {
-    if (pid_t pid = daemon.redis_pid(); pid > 0) {
-      kill(pid, SIGKILL);
-    }
-    return "redis-server";
+  if (victim == "redis-server") {
+    pid_t pid = daemon.redis_pid();
+    return pid > 0 && kill(pid, SIGKILL) == 0;
   }
   auto workers = daemon.worker_pids();
-  if (!workers.empty()) {
-    kill(workers[random() % workers.size()], SIGKILL);
-  }
-  return "stint-worker";
+  return !workers.empty() && kill(workers[random() % workers.size()], SIGKILL) == 0;
 }
 
 }  // namespace
@@ -88,10 +89,15 @@ TEST_CASE("killed: 20,000 jobs all end well while workers, Redis and stintd are 
   std::jthread pusher([&](const std::stop_token& stop) { push_jobs(stop, daemon); });
   std::map<std::string, int> kills;
   auto all_done = [&] { return daemon.stat("succeeded") == kJobs; };
+  for (const auto& victim : kVictims) {  // whatever chance leaves out
+    CHECK(test::eventually(kLong, [&] { return kill_one(daemon, victim, random); }));
+    ++kills[victim];
+  }
   for (int i = 0; i < 40 && !all_done(); ++i) {
     MonoTime next = now_mono() + milliseconds(random() % 200);
     (void)test::eventually(milliseconds{1000}, [&] { return now_mono() > next; });
-    ++kills[kill_one(daemon, random)];
+    const std::string& victim = next_victim(random);
+    kills[victim] += kill_one(daemon, victim, random) ? 1 : 0;
   }
   pusher.join();
   bool done = test::eventually(kLong, all_done);
