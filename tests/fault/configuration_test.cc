@@ -1,9 +1,13 @@
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <filesystem>
 
 #include <catch2/catch.hpp>
 
 #include "tests/fault/steps.h"
 #include "tests/support/paths.h"
+#include "tests/support/temp_dir.h"
 
 using namespace stint;
 using namespace stint::test;
@@ -20,20 +24,33 @@ DaemonOptions with_plugins(std::vector<std::string> plugins) {
   return options;
 }
 
+void expect_refused(const std::vector<std::string>& plugins, const std::string& why) {
+  DaemonOptions options = with_plugins(plugins);
+  options.start = false;
+  Daemon daemon(options);
+  daemon.launch();
+  CHECK(daemon.wait(milliseconds{20'000}) == 78);
+  std::string log = daemon.log();
+  INFO(log);
+  CHECK(log.find(why) != std::string::npos);
+  CHECK(std::count(log.begin(), log.end(), '\n') == 1);
+}
+
 }  // namespace
 
 TEST_CASE("bad plugin at start: exit 78 with one line that says which and why") {
-  for (const char* name : {"wrong_abi", "no_symbol", "null_entry", "unresolved"}) {
-    INFO(name);
-    DaemonOptions options = with_plugins({bad_plugin(name)});
-    options.start = false;
-    Daemon daemon(options);
-    daemon.launch();
-    CHECK(daemon.wait(milliseconds{20'000}) == 78);
-    std::string log = daemon.log();
-    CHECK(log.find(name) != std::string::npos);
-    CHECK(std::count(log.begin(), log.end(), '\n') == 1);
+  for (const char* name : {"wrong_abi", "no_symbol", "null_entry", "unresolved", "duplicate"}) {
+    expect_refused({tasks_dir(), bad_plugin(name)}, name);
   }
+}
+
+TEST_CASE("plugin at start that is no ELF file or that others may write: exit 78 with one line") {
+  TempDir dir;
+  write_file(dir / "text.so", "#!/bin/sh\n" + std::string(100, '#'));
+  expect_refused({dir / "text.so"}, "text.so: is no ELF file");
+  std::filesystem::copy(faulty_plugin(), dir / "open.so");
+  chmod((dir / "open.so").c_str(), 0666);
+  expect_refused({dir / "open.so"}, "open.so: may be written by group or others");
 }
 
 TEST_CASE(

@@ -51,7 +51,7 @@ TEST_CASE("outage: the scripts may be flushed at any time") {
   daemon.expect_clean_log();
 }
 
-TEST_CASE("outage: the command line says 7 within five seconds, and where it looked") {
+TEST_CASE("outage: the command line says 7, and where it looked, within seven seconds") {
   RedisServer server(durable());
   DaemonOptions options;
   options.redis_url = server.url_text();
@@ -61,7 +61,7 @@ TEST_CASE("outage: the command line says 7 within five seconds, and where it loo
     frozen ? server.signal(SIGSTOP) : server.kill9();
     MonoTime asked = now_mono();
     auto ended = daemon.stint({"stats"});
-    CHECK(now_mono() - asked < milliseconds{7000});
+    CHECK(now_mono() - asked < milliseconds{7000});  // five, and a slow start of stint
     CHECK(ended.code == 7);
     CHECK(ended.err.find("127.0.0.1:" + std::to_string(server.url().port)) != std::string::npos);
     CHECK(ended.err.find("s3cret") == std::string::npos);
