@@ -63,7 +63,7 @@ TEST_CASE("exclusion: 20 jobs of one resource in 8 workers count a file to exact
 }
 
 TEST_CASE("exclusion: 1,000 jobs that wait for a resource cost no commands") {
-  constexpr milliseconds kWindow{4000};
+  constexpr milliseconds kWindow{6000};  // longer than an idle worker's wait for the next job
   DaemonOptions options;
   options.processes = 2;
   Daemon daemon(options);
@@ -71,9 +71,7 @@ TEST_CASE("exclusion: 1,000 jobs that wait for a resource cost no commands") {
   REQUIRE(daemon.until_state(holder, "active"));
   // What comes every ten seconds or at the start is not in all windows.
   int64_t without = calls_within(daemon, kWindow).all;
-  for (int i = 0; i < 2; ++i) {
-    without = std::min(without, calls_within(daemon, kWindow).all);
-  }
+  without = std::min(without, calls_within(daemon, kWindow).all);
 
   std::string jobs;
   for (int i = 0; i < 1000; ++i) {
