@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs what docs/clients.md and README.md show in Python and Node against a real stintd of the build tree given as argument.
+"""Runs what docs/clients.md and README.md show in Python, Node and PHP (if it is there, with Debian's php-redis) against a real stintd of the build tree given as argument.
 
 The code is taken out of the documents, and only the socket's path and the task's name are replaced in it: so what is written
 there is what runs. Each must print the result, and say of a job that failed, or that is none, what became of it."""
@@ -32,10 +32,9 @@ def replaced(text, old, new):
 
 
 def run(folder, language, code):
-    if language == "python":
-        path, command = folder / "snippet.py", [sys.executable]
-    else:
-        path, command = folder / "snippet.mjs", ["node", "--preserve-symlinks"]
+    name, *command = {"python": ("snippet.py", sys.executable), "js": ("snippet.mjs", "node", "--preserve-symlinks"),
+                      "php": ("snippet.php", "php")}[language]
+    path = folder / name
     path.write_text(code)
     ended = subprocess.run(command + [path], cwd=folder, capture_output=True, text=True, timeout=LIMIT, check=False)
     return ended.returncode, ended.stdout.strip(), ended.stderr.strip()
@@ -53,10 +52,18 @@ def check(folder, language, code):
     expect(f"{language}: exit code ({err})", status, 0)
     expect(f"{language}: the result", json.loads(out), {"any": ["json"]})
     for task, end in (("nobody-has-it", "failed: unknown-task"), ("no task", "rejected: ")):
-        quoted = re.search(r"submit\((['\"]echo['\"])", code)
+        quoted = re.search(r"submit\((?:\$r, )?(['\"]echo['\"])", code)
         status, out, err = run(folder, language, replaced(code, quoted.group(1), f"'{task}'"))
         expect(f"{language}: exit code of task {task!r}", status, 1)
         expect(f"{language}: what is said of it", (out, err.startswith(end)), ("", True))
+
+
+def has_php():
+    try:
+        ended = subprocess.run(["php", "-m"], capture_output=True, text=True, timeout=LIMIT, check=False)
+    except FileNotFoundError:
+        return False
+    return "redis" in ended.stdout.split()
 
 
 def check_readme(folder):
@@ -75,7 +82,9 @@ def main():
         daemon = Daemon(Path(sys.argv[1]).resolve(), folder)
         daemon.start(1000)
         try:
-            for language in ("python", "js"):
+            if not has_php():
+                print("not shown here: PHP, which needs php-cli and php-redis")
+            for language in ("python", "js", "php") if has_php() else ("python", "js"):
                 for code in snippets("docs/clients.md", language):
                     check(folder, language, code)
             check_readme(folder)
