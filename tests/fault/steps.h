@@ -66,6 +66,13 @@ inline bool until_logged(const Daemon& daemon, const std::string& text) {
                     [&] { return daemon.log().find(text) != std::string::npos; });
 }
 
+// It has just been: what stops renewing now has a whole lease before it.
+inline bool until_renewed(const Daemon& daemon, const std::string& id) {
+  auto renewed = [&] { return daemon.redis({"ZSCORE", key("leases"), id}); };
+  std::string before = renewed();
+  return eventually(milliseconds{30'000}, [&] { return renewed() != before; });
+}
+
 // Of tasks with a lease so short that a test can wait for its end.
 inline std::string short_leases(const std::string& lease = "2s") {
   std::string toml = "[sweep]\ninterval = \"500ms\"\n";

@@ -11,14 +11,14 @@ TEST_CASE("supervisor stopped and continued: it kills nobody and the job goes on
       "[tasks.witness]\nlease = \"5s\"\n";  // then a loop that stands still for 3 s is stuck
   Daemon daemon(options);
   push(daemon, "slow", "witness",
-       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":6000)"),
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":9000)"),
        R"("timeout":"60s")");
   REQUIRE(until_started(daemon / "started"));
   auto workers = daemon.worker_pids();
   daemon.signal(SIGSTOP);
   MonoTime stopped = now_mono();
   REQUIRE(
-      eventually(milliseconds{10'000}, [&] { return now_mono() - stopped > milliseconds{4'500}; }));
+      eventually(milliseconds{20'000}, [&] { return now_mono() - stopped > milliseconds{6'500}; }));
   daemon.signal(SIGCONT);
   CHECK(ended_as(daemon, "slow") == "done");
   CHECK(json_at(outcome(daemon, "slow"), "/attempt") == "1");
@@ -27,18 +27,31 @@ TEST_CASE("supervisor stopped and continued: it kills nobody and the job goes on
   daemon.expect_clean_log();
 }
 
+// By the clock, as it is promised. But no check may hang on one delay by a scheduler that has
+// others to serve, so the best of three counts; a supervisor that is late is late each time.
 TEST_CASE("worker stopped: it is killed before its lease runs out, and its attempt is lost") {
+  constexpr milliseconds kLease{5'000};
   Daemon daemon;
-  push(daemon, "frozen", "hang_once",
-       announced(daemon / "started", R"("path":")" + (daemon / "n") + "\""),
-       R"("lease":"2s","retries":1,"backoff":"none")");
-  REQUIRE(until_started(daemon / "started"));
-  auto workers = daemon.worker_pids();
-  REQUIRE(workers.size() == 1);
-  kill(workers[0], SIGSTOP);
-  CHECK(ended_as(daemon, "frozen") == "done");
-  CHECK(json_at(outcome(daemon, "frozen"), "/errors/0/kind") == "lost");
-  CHECK(daemon.worker_pids() != workers);
+  milliseconds best = milliseconds::max();
+  for (int i = 0; i < 3 && best >= kLease; ++i) {
+    std::string id = "frozen" + std::to_string(i);
+    std::string started = daemon / (id + ".started");
+    push(daemon, id, "hang_once", announced(started, R"("path":")" + (daemon / id) + "\""),
+         R"("lease":"5s","retries":1,"backoff":"none")");
+    REQUIRE(until_started(started));
+    auto workers = daemon.worker_pids();
+    REQUIRE(workers.size() == 1);
+    REQUIRE(until_renewed(daemon, id));
+    MonoTime stopped = now_mono();
+    kill(workers[0], SIGSTOP);
+    REQUIRE(eventually(milliseconds{30'000}, [&] { return !alive(workers[0]); }));
+    best = std::min(best, now_mono() - stopped);
+    CHECK(ended_as(daemon, id) == "done");
+    CHECK(json_at(outcome(daemon, id), "/errors/0/kind") == "lost");
+    CHECK(daemon.worker_pids() != workers);
+  }
+  CHECK(best < kLease);
+  CHECK(count_of(daemon.log(), "settled attempts whose worker is gone") == 0);  // by a sweep
   daemon.stop();
 }
 
