@@ -1,5 +1,6 @@
 // Redis does not answer for longer than a lease: running attempts stop in time, and it costs them
 // nothing.
+#include <algorithm>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -13,37 +14,54 @@ using namespace stint::test;
 namespace {
 
 constexpr milliseconds kLong{30'000};
-constexpr milliseconds kLease{4'000};  // a second between fence and kill: this machine may be busy
+constexpr milliseconds kLease{6'000};  // a second between fence and kill: this machine may be busy
 
 struct CutOff {
   RedisServer redis;
   std::unique_ptr<Daemon> daemon;
+  std::vector<pid_t> workers;
 
-  // One attempt that heeds its stop flag, one that does not.
-  explicit CutOff(RedisOptions options) : redis(std::move(options)) {
+  // One attempt that heeds its stop flag, one that does not for `deaf` seconds.
+  CutOff(RedisOptions options, const std::string& toml, int deaf = 3600)
+      : redis(std::move(options)) {
     DaemonOptions two;
     two.redis_url = redis.url_text();
     two.processes = 2;
-    two.toml = short_leases(std::to_string(kLease.count()) + "ms");
+    two.toml = toml;
     daemon = std::make_unique<Daemon>(two);
-    push(*daemon, "heeds", "wait", announced(*daemon / "heeding", R"("seconds":6)"));
+    push(*daemon, "heeds", "wait_once",
+         announced(*daemon / "heeding", R"("path":")" + (*daemon / "n") + "\""));
     push(*daemon, "hangs", "hang_once",
-         announced(*daemon / "hanging", R"("path":")" + (*daemon / "n") + "\""));
+         announced(*daemon / "hanging",
+                   R"("path":")" + (*daemon / "m") + R"(","seconds":)" + std::to_string(deaf)));
     REQUIRE(until_started(*daemon / "heeding"));
     REQUIRE(until_started(*daemon / "hanging"));
+    workers = daemon->worker_pids();
   }
-  // While it does not answer, as it has not since `silent`: until every lease has run out, too.
-  void until_both_have_stopped(MonoTime silent) const {
-    REQUIRE(until_logged(*daemon, "no renewal was answered in time"));
+  // By another program's script, until somebody kills that.
+  std::jthread blocked() const {
+    return std::jthread([client = redis.client()]() mutable {
+      (void)client.run(redis::plain({"EVAL", "while true do end", "0"})).ok();
+    });
+  }
+  bool both_have_stopped() const {
+    return count_of(daemon->log(), "no renewal was answered in time") == 2 &&
+           std::any_of(workers.begin(), workers.end(), [](pid_t pid) { return !alive(pid); });
+  }
+  // While it does not answer, as it has not since `silent`: until every lease has run out, too. How
+  // long it was until both had stopped.
+  milliseconds until_both_have_stopped(MonoTime silent) const {
+    REQUIRE(eventually(kLong, [&] { return both_have_stopped(); }));
+    milliseconds took = now_mono() - silent;
     REQUIRE(until_logged(*daemon, "a job is past its end: lost"));
     REQUIRE(eventually(kLong, [&] { return now_mono() - silent > kLease; }));
+    return took;
   }
-  // Afterwards. Uncounted: no retries were given, and both run again.
+  // Afterwards. Uncounted: no retries were given, and what was stopped runs again.
   void both_end_well() const {
     CHECK(ended_as(*daemon, "heeds", kLong) == "done");
     CHECK(ended_as(*daemon, "hangs", kLong) == "done");
     CHECK(lines_in(*daemon / "heeding") == 2);
-    CHECK(lines_in(*daemon / "hanging") == 2);
     for (const char* id : {"heeds", "hangs"}) {
       CHECK(json_at(outcome(*daemon, id), "/attempt") == "1");
       CHECK(json_at(outcome(*daemon, id), "/errors") == "[]");
@@ -54,27 +72,58 @@ struct CutOff {
   }
 };
 
+// By the clock, as it is promised. But no check may hang on one delay by a scheduler that has
+// others to serve, so the best of three counts; an engine that is late is late each time. `cut` is
+// given what to cut off, and returns how long it was until both attempts had stopped.
+template <typename Cut>
+void expect_stopped_in_time(const RedisOptions& options, Cut cut) {
+  milliseconds best = milliseconds::max();
+  for (int i = 0; i < 3 && best >= kLease; ++i) {
+    CutOff it(options, short_leases(std::to_string(kLease.count()) + "ms"));
+    REQUIRE(until_renewed(*it.daemon, "hangs"));
+    best = std::min(best, cut(it));
+    it.both_end_well();
+    CHECK(lines_in(*it.daemon / "hanging") == 2);
+  }
+  CHECK(best < kLease);
+}
+
 }  // namespace
 
 TEST_CASE("cut off: a Redis that is frozen for longer than a lease costs no attempt") {
-  CutOff it({});
-  it.redis.signal(SIGSTOP);
-  it.until_both_have_stopped(now_mono());
-  it.redis.signal(SIGCONT);
-  it.both_end_well();
+  expect_stopped_in_time({}, [](CutOff& it) {
+    it.redis.signal(SIGSTOP);
+    milliseconds took = it.until_both_have_stopped(now_mono());
+    it.redis.signal(SIGCONT);
+    return took;
+  });
 }
 
 TEST_CASE(
     "cut off: another program's script that blocks Redis for longer than a lease reaps nobody") {
   RedisOptions impatient;
   impatient.extra = {"--busy-reply-threshold", "200"};
-  CutOff it(impatient);
-  redis::Client killer = it.redis.client();  // a new one is not greeted while it is busy
-  std::jthread foreign([client = it.redis.client()]() mutable {
-    (void)client.run(redis::plain({"EVAL", "while true do end", "0"})).ok();
+  expect_stopped_in_time(impatient, [](CutOff& it) {
+    redis::Client killer = it.redis.client();  // a new one is not greeted while it is busy
+    std::jthread foreign = it.blocked();
+    milliseconds took = it.until_both_have_stopped(now_mono());
+    REQUIRE(killer.run(redis::plain({"SCRIPT", "KILL"})).ok());
+    return took;
   });
-  it.until_both_have_stopped(now_mono());
+}
+
+// A lease of 30 s, BUSY after 5 s of silence, a command's deadline of 10 s: the attempt that does
+// not heed may be killed or not, as its last renewal was.
+TEST_CASE("cut off: another program's script of 20 seconds, with every default, reaps nobody") {
+  CutOff it({}, "", 30);
+  redis::Client killer = it.redis.client();
+  std::jthread foreign = it.blocked();
+  const MonoTime begin = now_mono();
+  REQUIRE(eventually(kLong, [&] {
+    return now_mono() - begin > milliseconds{20'500} &&
+           count_of(it.daemon->log(), "no renewal was answered in time") == 2;
+  }));
   REQUIRE(killer.run(redis::plain({"SCRIPT", "KILL"})).ok());
-  foreign.join();
   it.both_end_well();
+  CHECK(count_of(it.daemon->log(), "settled attempts whose worker is gone") == 0);
 }
