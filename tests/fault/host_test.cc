@@ -46,6 +46,16 @@ void loses_a_worker(const Daemon& daemon, const std::string& name) {
   }
 }
 
+// Of two workers with a slot each: the one that another job is not given to.
+pid_t one_that_runs(const Daemon& daemon) {
+  run_one(daemon, "beside");
+  auto workers = daemon.worker_pids();
+  REQUIRE(workers.size() == 2);
+  bool first_is_free =
+      json_at(outcome(daemon, "beside"), "/result/pid") == std::to_string(workers[0]);
+  return workers[first_is_free ? 1 : 0];
+}
+
 DaemonOptions two_workers(const RedisServer& redis) {
   DaemonOptions options;
   options.redis_url = redis.url_text();
@@ -80,6 +90,14 @@ class SmallDisk {
   std::string at_;
   bool mounted_ = false;
 };
+
+// What Redis has refused because of its disk.
+int refusals(const Daemon& daemon) {
+  std::string stats = daemon.redis({"INFO", "errorstats"});
+  const std::string kName = "errorstat_MISCONF:count=";
+  size_t at = stats.find(kName);
+  return at == std::string::npos ? 0 : std::stoi(stats.substr(at + kName.size()));
+}
 
 // A control group whose processes have so much memory in all; the kernel kills the largest when it
 // is used up. Of either version; only root may make one, and in many containers nobody.
@@ -154,29 +172,37 @@ TEST_CASE("stintd out of descriptors: said once, its workers go on, and it recov
 }
 
 TEST_CASE(
-    "a worker out of descriptors: it is said once, it recovers by itself, its job ends well") {
+    "a worker out of descriptors: said once, the other goes on, it recovers by itself, its job "
+    "ends well") {
   RedisServer redis;
   const std::string kAway = "redis cannot be reached, trying again";
-  auto options = two_workers(redis);
-  options.processes = 1;
-  Daemon daemon(options);
-  push(daemon, "running", "witness",
-       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":1000)"));
+  const std::string kBack = "redis is back";
+  Daemon daemon(two_workers(redis));
+  auto logged = [&](const std::string& text, int times) {
+    return eventually(kLong, [&] { return count_of(daemon.log(), text) == times; });
+  };
+  push(daemon, "running", "wait", announced(daemon / "started", R"("on_stop":"succeed")"));
   REQUIRE(until_started(daemon / "started"));
-  pid_t worker = daemon.worker_pids().at(0);
-  REQUIRE(eventually(kLong, [&] { return count_of(read_file(daemon / "w"), "begin") == 1; }));
+  pid_t worker = one_that_runs(daemon);
+  auto workers = daemon.worker_pids();
   // Once without: the undefined behaviour sanitizer needs descriptors where it sees a type first.
   redis.command({"CLIENT", "KILL", "TYPE", "normal"});
-  REQUIRE(until_logged(daemon, "redis is back"));
+  REQUIRE(logged(kAway, 2));
+  REQUIRE(logged(kBack, 2));
   rlimit before = no_more_descriptors(worker);
   redis.command({"CLIENT", "KILL", "TYPE", "normal"});
-  REQUIRE(eventually(kLong, [&] { return count_of(daemon.log(), kAway) == 2; }));
+  REQUIRE(logged(kBack, 3));
+  for (int i = 0; i < 3; ++i) {
+    run_one(daemon, "meanwhile" + std::to_string(i));
+  }
   REQUIRE(prlimit(worker, RLIMIT_NOFILE, &before, nullptr) == 0);
-  CHECK(eventually(kLong, [&] { return count_of(daemon.log(), "redis is back") == 2; }));
+  CHECK(logged(kBack, 4));
+  CHECK(daemon.stint({"job", "cancel", "running"}).code == 0);
+  CHECK(ended_as(daemon, "running", kLong) == "done");
+  CHECK(json_at(outcome(daemon, "running"), "/attempt") == "1");
   run_one(daemon, "after");
-  REQUIRE(!ended_as(daemon, "running").empty());
-  CHECK(daemon.worker_pids() == std::vector<pid_t>{worker});
-  CHECK(count_of(daemon.log(), kAway) == 2);
+  CHECK(daemon.worker_pids() == workers);
+  CHECK(count_of(daemon.log(), kAway) == 4);
   daemon.stop();
 }
 
@@ -215,6 +241,7 @@ TEST_CASE(
   CHECK(ended_as(daemon, "greedy", kLong) == "failed");
   CHECK(json_at(outcome(daemon, "greedy"), "/errors/0/kind") == "crash");
   CHECK(json_at(outcome(daemon, "greedy"), "/errors/0/signal") == "SIGKILL");
+  CHECK(count_of(daemon.log(), "attempt ended with its worker") == 1);
   for (int i = 0; i < 8; ++i) {
     CHECK(ended_as(daemon, "healthy" + std::to_string(i), kLong) == "done");
   }
@@ -232,7 +259,7 @@ TEST_CASE("state disk full: submits are refused, nothing is lost, and it recover
     return;
   }
   DaemonOptions options;
-  options.toml = short_leases("5s");
+  options.toml = short_leases("15s");
   options.state_dir = dir / "disk/state";
   Daemon daemon(options);
   run_one(daemon, "before");
@@ -248,9 +275,16 @@ TEST_CASE("state disk full: submits are refused, nothing is lost, and it recover
   CHECK(refused.code == 1);
   CHECK(refused.err.find("cannot write its disk") != std::string::npos);
   CHECK(until_logged(daemon, "redis refuses"));
+  int so_far = refusals(daemon);  // by far not said each time
+  CHECK(eventually(kLong, [&] { return refusals(daemon) >= so_far + 6; }));
   disk.empty();
   CHECK(ended_as(daemon, "running", kLong) == "done");
   CHECK(json_at(outcome(daemon, "running"), "/attempt") == "1");
+  const int said = count_of(daemon.log(), "redis refuses the end of attempts");
+  CHECK(said <= 1);
+  CHECK(eventually(kLong, [&] {
+    return count_of(daemon.log(), "redis takes the end of attempts again") == said;
+  }));
   run_one(daemon, "after");
   daemon.expect_healthy();
   daemon.stop();
