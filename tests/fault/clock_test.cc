@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "common/text/text.h"
 #include "tests/fault/steps.h"
 #include "tests/support/paths.h"
 #include "tests/support/redis_server.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr milliseconds kLong{30'000};
 constexpr int kHour = 3600;
+constexpr int kMinute = 60;
 // A worker that the machine does not let run for half a lease is rightly killed; that long none is.
 constexpr const char* kLease = "6s";
 const std::string kOutlivesIt = R"("ms":9000)";  // a sweeper that goes by the wrong clock sees it
@@ -72,6 +74,21 @@ std::string token_of(const Daemon& daemon, const std::string& id) {
 
 int64_t redis_seconds(const RedisServer& redis) {
   return std::stoll(redis.command({"TIME"}));
+}
+
+// Of a process under a clock that is off by so much: it is seen there, and not only set.
+void expect_off_by(int64_t seconds, const std::string& stamp) {
+  INFO(stamp);
+  auto told = parse_time(stamp);
+  REQUIRE(told.ok());
+  CHECK(std::abs((*told - now_wall_ms()) / 1000 - seconds) < kMinute);
+}
+
+// By the clock of the only worker.
+void expect_worker_off_by(int64_t seconds, const Daemon& daemon, const std::string& id) {
+  push(daemon, id, "fail");
+  REQUIRE(ended_as(daemon, id, kLong) == "failed");
+  expect_off_by(seconds, json_at(outcome(daemon, id), "/errors/0/at"));
 }
 
 // An attempt that outlives its lease, before and after the clock of Redis jumps.
@@ -156,14 +173,18 @@ TEST_CASE("clock: a step of an hour back reaps no live attempt, and a dead one i
 TEST_CASE(
     "clock: hosts whose clocks differ by minutes keep each other's attempts, and reap the dead") {
   RedisServer redis;
-  MovedClock ahead(7 * 60);
-  MovedClock behind(-7 * 60);
+  constexpr int kOff = 7 * kMinute;
+  MovedClock ahead(kOff);
+  MovedClock behind(-kOff);
   auto options = quick(redis);
   options.processes = 1;
   options.env = ahead.env();
   Daemon first(options);
+  expect_off_by(kOff, first.log().substr(0, first.log().find(' ')));
+  expect_worker_off_by(kOff, first, "ahead");
   options.env = behind.env();
   Daemon second(options);
+  expect_off_by(-kOff, second.log().substr(0, second.log().find(' ')));
   for (const char* id : {"one", "two"}) {
     push(first, id, "witness",
          announced(first / "started", R"("path":")" + (first / "w") + "\"," + kOutlivesIt));
@@ -181,5 +202,6 @@ TEST_CASE(
   CHECK(ended_as(first, "soon", kLong) == "done");
   first.expect_healthy();
   first.stop();
+  expect_worker_off_by(-kOff, second, "behind");
   second.stop();
 }
