@@ -7,6 +7,7 @@
 
 #include "common/exit_code.h"
 #include "common/log/log.h"
+#include "common/settlement/last_words.h"
 
 namespace stint {
 namespace {
@@ -171,15 +172,15 @@ WorkerHandle* Fleet::find(pid_t pid) {
 void Fleet::settle(WorkerHandle& worker, ExitStatus status, const Config& config) {
   jobs_ended_ += worker.jobs_ended();
   auto lines = worker.last_lines();
-  std::vector<redis::Command> batches;
+  auto level = level_of_end(worker, status);
+  Obituary dead = worker.exited(status);
+  auto batches = last_words(config.ns, dead);
   for (auto& one : lines) {
     if (one.queue < worker.boot().queues.size()) {
       batches.push_back(
           append_log(Keys(config.ns, worker.boot().queues[one.queue]), {&one.batch, 1}));
     }
   }
-  auto level = level_of_end(worker, status);
-  Obituary dead = worker.exited(status);
   log::event(level, "worker ended",
              {{"worker", dead.worker},
               {"pid", worker.pid()},

@@ -1,6 +1,7 @@
-// Brings to its end in Redis what one dead worker held: first the last lines of its output, then
-// the steps of common/settlement/steps.h. Every step is repeated until Redis has answered it and
-// kept while Redis is away. Lives on the supervisor's loop; a member of Settlements until on_done.
+// Brings to its end in Redis what one dead worker held: first its last words and the last lines of
+// its output, then the steps of common/settlement/steps.h. Every step is repeated until Redis has
+// answered it and kept while Redis is away. Lives on the supervisor's loop; a member of Settlements
+// until on_done.
 #pragma once
 
 #include <deque>
@@ -21,7 +22,7 @@ namespace stint {
 
 class Settlement {
  public:
-  // log_batches: commands made by the output relay. on_done may destroy this.
+  // log_batches: commands that append to logs. on_done may destroy this.
   Settlement(uv_loop_s* loop, redis::Connection& redis, const Config& config, const Obituary& dead,
              std::vector<redis::Command> log_batches, std::function<void()> on_done);
   void start();

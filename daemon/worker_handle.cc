@@ -269,6 +269,9 @@ Obituary WorkerHandle::exited(ExitStatus status) {
   dead.blamed = blamed_;
   dead.held = recorder_.held();
   dead.backtrace = recorder_.crash_text();
+  if (!dead.held.empty()) {
+    dead.words = recorder_.last_words();
+  }
   dead.at_ms = now_wall_ms();
   kill_timer_.stop();
   limit_timer_.stop();

@@ -13,16 +13,13 @@ std::string prefix_of(int64_t wall_ms, int attempt) {
   return std::to_string(wall_ms) + " " + std::to_string(attempt) + " ";
 }
 
-std::string harmless(std::string_view text) {
-  std::string line = to_utf8(text, kMaxLogLine);
-  for (char& c : line) {
-    bool control = (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-    c = control ? ' ' : c;
-  }
-  return line;
-}
-
 }  // namespace
+
+void JobLog::copy_to(control::LastWords& words, uint32_t entry, uint64_t token) {
+  words_ = &words;
+  entry_ = entry;
+  token_ = token;
+}
 
 void JobLog::add(int64_t wall_ms, int attempt, std::string_view text) {
   if (!text.empty() && text.back() == '\n') {
@@ -30,7 +27,7 @@ void JobLog::add(int64_t wall_ms, int attempt, std::string_view text) {
   }
   while (true) {
     size_t end = text.find('\n');
-    push(prefix_of(wall_ms, attempt) + harmless(text.substr(0, end)));
+    push(prefix_of(wall_ms, attempt) + log_text(text.substr(0, end), kMaxLogLine));
     if (end == std::string_view::npos) {
       break;
     }
@@ -85,9 +82,13 @@ void JobLog::clear() {
   next_ = floor_ = 1;
   bytes_ = 0;
   dropped_ = 0;
+  words_ = nullptr;
 }
 
 void JobLog::push(std::string line) {
+  if (words_ != nullptr) {
+    words_->note(entry_, token_, next_, line);
+  }
   bytes_ += line.size();
   lines_.emplace_hint(lines_.end(), next_++, std::move(line));
 }

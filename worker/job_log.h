@@ -1,7 +1,7 @@
 // What a running task has said in log lines and progress and Redis does not know yet. Bounded: a
 // task that says more than kMaxJobLog between two flushes loses its oldest lines, and the log says
-// how many. Not thread-safe: guarded by its job's mutex; written by task threads, taken by the
-// loop.
+// how many. A copy of each line goes to where a supervisor finds it if the process dies. Not
+// thread-safe: guarded by its job's mutex; written by task threads, taken by the loop.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +12,14 @@
 #include <string_view>
 #include <vector>
 
+#include "common/control/last_words.h"
+
 namespace stint {
 
 class JobLog {
  public:
+  // From now on, until clear(): lines also go there, as those of the attempt that has this entry.
+  void copy_to(control::LastWords& words, uint32_t entry, uint64_t token);
   // Splits text at newlines; bytes that are not UTF-8 and other control characters are made
   // harmless.
   void add(int64_t wall_ms, int attempt, std::string_view text);
@@ -42,6 +46,9 @@ class JobLog {
   std::optional<std::string> progress_;
   size_t bytes_ = 0;
   size_t dropped_ = 0;
+  control::LastWords* words_ = nullptr;
+  uint32_t entry_ = 0;
+  uint64_t token_ = 0;
 };
 
 }  // namespace stint

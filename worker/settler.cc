@@ -1,4 +1,5 @@
 // The other half of worker/last_will.h: what the process does that the worker has become.
+#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "common/kill_point.h"
 #include "common/log/log.h"
 #include "common/redis/client.h"
+#include "common/settlement/last_words.h"
 #include "common/settlement/steps.h"
 #include "worker/control_link.h"
 #include "worker/last_will.h"
@@ -26,6 +28,7 @@ Obituary obituary(const Boot& boot, const control::FlightRecorder& recorder) {
   dead.queues = boot.queues;
   dead.killed = true;
   dead.held = recorder.held();
+  dead.words = recorder.last_words();
   dead.at_ms = now_wall_ms();
   MonoTime now = now_mono();
   for (const auto& entry : dead.held) {
@@ -41,8 +44,8 @@ Obituary obituary(const Boot& boot, const control::FlightRecorder& recorder) {
 }
 
 // Every step until Redis has done it, or time is up. One that it went on refusing does not keep the
-// others.
-Result<void> settle(const Boot& boot, std::deque<redis::Command> steps) {
+// others; the first so many, which are log lines, are not worth a second try then.
+Result<void> settle(const Boot& boot, std::deque<redis::Command> steps, size_t droppable) {
   MonoTime deadline = now_mono() + kPatience;
   Result<redis::Client> client = Error{ErrorCode::kUnavailable, "not connected"};
   Result<void> refusal;
@@ -53,8 +56,9 @@ Result<void> settle(const Boot& boot, std::deque<redis::Command> steps) {
     }
     auto reply = client ? client->run(steps.front()) : Result<redis::OwnedReply>(client.error());
     bool refused = !reply && reply.error().code != ErrorCode::kUnavailable;
-    if (reply) {
+    if (reply || (refused && droppable > 0)) {
       steps.pop_front();
+      droppable -= droppable > 0 ? 1 : 0;
     } else if (now_mono() > deadline && !refused) {
       return reply.error();
     } else if (now_mono() > deadline) {
@@ -81,8 +85,13 @@ int run_settler(int exit_code) {
     return to_int(ExitCode::kInternal);
   }
   log::open("stint-worker", boot->config.log_level, boot->config.log_format);
-  auto plans = plan_settlement(obituary(*boot, *recorder));
-  auto settled = settle(*boot, settlement_steps(boot->config, boot->worker, plans));
+  Obituary dead = obituary(*boot, *recorder);
+  auto words = last_words(boot->config.ns, dead);
+  auto steps = settlement_steps(boot->config, boot->worker, plan_settlement(dead));
+  size_t droppable = words.size();
+  steps.insert(steps.begin(), std::make_move_iterator(words.begin()),
+               std::make_move_iterator(words.end()));
+  auto settled = settle(*boot, std::move(steps), droppable);
   if (!settled) {
     log::error("what this worker holds is left to the sweep", {{"why", settled.error().message}});
   }

@@ -75,6 +75,7 @@ bool Slot::perform(Job& job) {
   {
     std::lock_guard lock(job.mutex);
     job.running = true;
+    job.log.copy_to(recorder_.last_words(index_), job.index, job.token);
   }
   auto entry = static_cast<int>(job.index);
   AttemptTimes times{now, job.renewed(), job.lease(), {}, false};

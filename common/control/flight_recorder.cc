@@ -16,15 +16,21 @@ namespace stint::control {
 namespace {
 
 constexpr uint32_t kMagic = 0x73746e74;
-constexpr uint32_t kTableVersion = 1;
+constexpr uint32_t kTableVersion = 2;
+// On a page of their own. Never touched, it takes no memory.
+constexpr size_t kWordsAt = (sizeof(RecorderTable) + 4095) / 4096 * 4096;
+
+size_t size_for(uint32_t slots) {
+  return kWordsAt + slots * sizeof(LastWords);
+}
 
 Error system_error(std::string_view what) {
   return {ErrorCode::kInternal,
           "flight recorder: " + std::string(what) + ": " + std::generic_category().message(errno)};
 }
 
-Result<RecorderTable*> map_table(int fd) {
-  void* at = ::mmap(nullptr, sizeof(RecorderTable), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+Result<RecorderTable*> map_table(int fd, size_t size) {
+  void* at = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (at == MAP_FAILED) {
     return system_error("mmap");
   }
@@ -70,7 +76,7 @@ Result<FlightRecorder> FlightRecorder::create(uint32_t slots) {
   if (!fd) {
     return system_error("memfd_create");
   }
-  if (::ftruncate(fd.get(), sizeof(RecorderTable)) != 0) {
+  if (::ftruncate(fd.get(), static_cast<off_t>(size_for(slots))) != 0) {
     return system_error("ftruncate");
   }
   // Sealed, so that no worker can shrink it under the supervisor, whose next read would be a
@@ -78,7 +84,7 @@ Result<FlightRecorder> FlightRecorder::create(uint32_t slots) {
   if (::fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
     return system_error("F_ADD_SEALS");
   }
-  auto mapped = map_table(fd.get());
+  auto mapped = map_table(fd.get(), size_for(slots));
   if (!mapped) {
     return mapped.error();
   }
@@ -89,7 +95,7 @@ Result<FlightRecorder> FlightRecorder::create(uint32_t slots) {
   table->magic = kMagic;
   table->version = kTableVersion;
   table->slots = slots;
-  return FlightRecorder(std::move(fd), table);
+  return FlightRecorder(std::move(fd), table, slots);
 }
 
 Result<FlightRecorder> FlightRecorder::attach(int fd) {
@@ -98,17 +104,19 @@ Result<FlightRecorder> FlightRecorder::attach(int fd) {
   if (::fstat(fd, &status) != 0) {
     return system_error("fstat");
   }
-  if (status.st_size != static_cast<off_t>(sizeof(RecorderTable))) {
+  auto size = static_cast<size_t>(status.st_size);
+  auto slots = size <= kWordsAt ? 0U : static_cast<uint32_t>((size - kWordsAt) / sizeof(LastWords));
+  if (slots == 0 || slots > kMaxSlots || size != size_for(slots)) {
     return Error{ErrorCode::kInternal, "flight recorder: it has another size than expected"};
   }
   if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
     return system_error("F_SETFD");
   }
-  auto mapped = map_table(fd);
+  auto mapped = map_table(fd, size);
   if (!mapped) {
     return mapped.error();
   }
-  FlightRecorder recorder(std::move(owned), *mapped);
+  FlightRecorder recorder(std::move(owned), *mapped, slots);
   if (recorder.table_->magic != kMagic || recorder.table_->version != kTableVersion) {
     return Error{ErrorCode::kInternal, "flight recorder: not a table of this version"};
   }
@@ -116,19 +124,29 @@ Result<FlightRecorder> FlightRecorder::attach(int fd) {
 }
 
 FlightRecorder::FlightRecorder(FlightRecorder&& other) noexcept
-    : fd_(std::move(other.fd_)), table_(std::exchange(other.table_, nullptr)), next_(other.next_) {}
+    : fd_(std::move(other.fd_)),
+      table_(std::exchange(other.table_, nullptr)),
+      slots_(other.slots_),
+      next_(other.next_) {}
 
 FlightRecorder& FlightRecorder::operator=(FlightRecorder&& other) noexcept {
   std::swap(fd_, other.fd_);
   std::swap(table_, other.table_);
+  std::swap(slots_, other.slots_);
   std::swap(next_, other.next_);
   return *this;
 }
 
 FlightRecorder::~FlightRecorder() {
   if (table_ != nullptr) {
-    ::munmap(table_, sizeof(RecorderTable));
+    ::munmap(table_, size_for(slots_));
   }
+}
+
+LastWords& FlightRecorder::last_words(uint32_t slot) {
+  STINT_CHECK(slot < slots_);
+  auto* at = reinterpret_cast<char*>(table_) + kWordsAt;
+  return reinterpret_cast<LastWords*>(at)[slot];
 }
 
 int FlightRecorder::claim(uint32_t queue, std::string_view id, uint64_t token, int attempt,
@@ -206,6 +224,15 @@ std::string FlightRecorder::crash_text() const {
     c = printable ? c : '?';
   }
   return text;
+}
+
+std::vector<Word> FlightRecorder::last_words() const {
+  std::vector<Word> words;
+  const auto* at = reinterpret_cast<const char*>(table_) + kWordsAt;
+  for (uint32_t slot = 0; slot < slots_; ++slot) {
+    reinterpret_cast<const LastWords*>(at)[slot].read(words);
+  }
+  return words;
 }
 
 }  // namespace stint::control

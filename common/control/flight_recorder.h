@@ -1,11 +1,12 @@
 // Shared memory (a memfd, descriptor kRecorderFd) in which a worker notes what it holds, before
 // task code can run, so that the supervisor can settle it when the worker is dead, whatever killed
 // it. Writers: the worker's loop (claim, deadlines, release), its slot threads (start, end), its
-// crash handler (backtrace). Reader: the supervisor, at any time; exact once the worker is dead.
-// Invariants: an entry's fields are written before its state leaves kFree; `state` is the last
-// store of every change and the first load of every read. A worker never runs a job that has no
-// entry. A corrupt table (a task scribbled on it) is bounded by checks in the reader: it yields
-// fewer entries, never a crash of the supervisor.
+// crash handler (backtrace). Behind the table each slot has its last words (last_words.h). Reader:
+// the supervisor, at any time; exact once the worker is dead. Invariants: an entry's fields are
+// written before its state leaves kFree; `state` is the last store of every change and the first
+// load of every read. A worker never runs a job that has no entry. A corrupt table (a task
+// scribbled on it) is bounded by checks in the reader: it yields fewer entries, never a crash of
+// the supervisor.
 #pragma once
 
 #include <array>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "common/clock.h"
+#include "common/control/last_words.h"
 #include "common/error.h"
 #include "common/job/limits.h"
 #include "common/unique_fd.h"
@@ -103,6 +105,8 @@ class FlightRecorder {
   int fd() const { return fd_.get(); }
   RecorderTable& table() { return *table_; }
   const RecorderTable& table() const { return *table_; }
+  // Requires: slot is one of those it was made for.
+  LastWords& last_words(uint32_t slot);
 
   // Worker's loop: index of the new entry in state kClaimed, or -1 when all are taken.
   int claim(uint32_t queue, std::string_view id, uint64_t token, int attempt, const Limits& limits);
@@ -114,12 +118,15 @@ class FlightRecorder {
 
   // Supervisor: every entry that is not free, checked.
   std::vector<EntryCopy> held() const;
-  std::string crash_text() const;  // printable, bounded
+  std::string crash_text() const;        // printable, bounded
+  std::vector<Word> last_words() const;  // of all slots; as they stand there, checked by nobody
 
  private:
-  FlightRecorder(UniqueFd fd, RecorderTable* table) : fd_(std::move(fd)), table_(table) {}
+  FlightRecorder(UniqueFd fd, RecorderTable* table, uint32_t slots)
+      : fd_(std::move(fd)), table_(table), slots_(slots) {}
   UniqueFd fd_;
   RecorderTable* table_ = nullptr;
+  uint32_t slots_ = 0;
   uint32_t next_ = 0;  // where claim() looks first
 };
 

@@ -31,7 +31,8 @@ struct Obituary {
   bool stuck = false;   // because its loop had stopped: all that ran is lost
   std::vector<Blamed> blamed;
   std::string backtrace;
-  int64_t at_ms = 0;  // wall clock of the death
+  std::vector<control::Word> words;  // as the recorder has them
+  int64_t at_ms = 0;                 // wall clock of the death
 };
 
 struct QueuePlan {

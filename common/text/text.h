@@ -29,6 +29,8 @@ bool has_control(std::string_view text);  // bytes below 0x20, 0x7f, and U+0080.
 // Invalid bytes become U+FFFD; cut at a character's edge to at most max_bytes with " [cut]" at the
 // end.
 std::string to_utf8(std::string_view bytes, size_t max_bytes);
+// A line of a job's log: the same, and control characters but tabs as spaces.
+std::string log_text(std::string_view bytes, size_t max_bytes);
 // For a log line or a terminal: control characters and invalid bytes as \xNN. Never longer than
 // max_bytes.
 std::string escape(std::string_view bytes, size_t max_bytes);

@@ -122,6 +122,15 @@ std::string to_utf8(std::string_view bytes, size_t max_bytes) {
   return out.take();
 }
 
+std::string log_text(std::string_view bytes, size_t max_bytes) {
+  std::string text = to_utf8(bytes, max_bytes);
+  for (char& c : text) {
+    bool control = (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+    c = control ? ' ' : c;
+  }
+  return text;
+}
+
 std::string escape(std::string_view bytes, size_t max_bytes) {
   CutBuffer out(max_bytes);
   std::string hex;

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
@@ -48,6 +50,18 @@ inline std::string ended_as(const Daemon& daemon, const std::string& id,
                             milliseconds deadline = milliseconds{20'000}) {
   (void)eventually(deadline, [&] { return !outcome(daemon, id).empty(); });
   return json_at(outcome(daemon, id), "/state");
+}
+
+// What `stint job logs` shows, without time and attempt.
+inline std::vector<std::string> log_of(const Daemon& daemon, const std::string& id) {
+  std::istringstream lines(daemon.stint({"job", "logs", id}).out);
+  std::vector<std::string> texts;
+  for (std::string line; std::getline(lines, line);) {
+    size_t attempt = line.find("  ");
+    size_t text = attempt == std::string::npos ? attempt : line.find("  ", attempt + 2);
+    texts.push_back(text == std::string::npos ? line : line.substr(text + 2));
+  }
+  return texts;
 }
 
 inline bool until_workers(const Daemon& daemon, size_t count) {

@@ -1,11 +1,12 @@
 // A flight recorder that a task has scribbled over, read by the supervisor once the worker is dead:
-// whatever stands there, every entry that is read is plausible and is settled once, and what is
-// said of its end is JSON.
+// whatever stands there, every entry that is read is plausible and is settled once, what is said of
+// its end is JSON, and last words are lines of its jobs.
 #include <cstring>
 
 #include <nlohmann/json.hpp>
 
 #include "common/control/flight_recorder.h"
+#include "common/settlement/last_words.h"
 #include "common/settlement/obituary.h"
 #include "common/text/text.h"
 #include "tests/fuzz/fuzz.h"
@@ -16,7 +17,7 @@ namespace {
 using control::FlightRecorder;
 using control::RecorderTable;
 
-// As a worker leaves it: a few entries claimed, started, ended.
+// As a worker leaves it: a few entries claimed, started, ended, with words of one.
 void fill(FlightRecorder& table) {
   for (int i = 0; i < 4; ++i) {
     int entry = table.claim(static_cast<uint32_t>(i % 2), "job-" + std::to_string(i), 7, 1, {});
@@ -27,6 +28,13 @@ void fill(FlightRecorder& table) {
       table.end(entry, static_cast<uint32_t>(i));
     }
   }
+  table.last_words(0).note(1, 7, 1, "1763661387123 1 one");
+  table.last_words(0).note(1, 7, 2, "1763661387124 1 two");
+}
+
+template <typename T>
+std::string bytes_of(const T& thing) {
+  return {reinterpret_cast<const char*>(&thing), sizeof thing};
 }
 
 // The same table, as if new, for every input.
@@ -34,10 +42,20 @@ FlightRecorder& recorder() {
   static auto one = FlightRecorder::create(4);
   static const std::string pristine = [] {
     fill(*one);
-    return std::string(reinterpret_cast<const char*>(&one->table()), sizeof(RecorderTable));
+    return bytes_of(one->table()) + bytes_of(one->last_words(0));
   }();
-  std::memcpy(reinterpret_cast<char*>(&one->table()), pristine.data(), pristine.size());
+  std::memcpy(reinterpret_cast<char*>(&one->table()), pristine.data(), sizeof(RecorderTable));
+  std::memcpy(reinterpret_cast<char*>(&one->last_words(0)), pristine.data() + sizeof(RecorderTable),
+              pristine.size() - sizeof(RecorderTable));
   return *one;
+}
+
+// In the first words: 1 byte where, 1 how many, then those.
+void scribble(control::LastWords& words, fuzz::Input& input) {
+  auto* bytes = reinterpret_cast<char*>(&words);
+  size_t at = input.byte();
+  std::string_view what = input.take(input.byte());
+  std::memcpy(bytes + at, what.data(), what.size());
 }
 
 // 4 bytes where (half of them in the entries in use), 1 how many, then those.
@@ -64,6 +82,17 @@ void check_plausible(const control::EntryCopy& copy) {
   said.backoff = copy.limits.backoff;
   said.keep = copy.limits.keep;
   STINT_CHECK(fuzz::in_bounds(said));
+}
+
+void check_words(const Obituary& dead) {
+  for (const auto& command : last_words("stint", dead)) {
+    STINT_CHECK(command.args.size() >= 6);
+    for (size_t i = 5; i < command.args.size(); ++i) {
+      const std::string& line = command.args[i];
+      STINT_CHECK(line.size() <= kMaxLogLine + 100 && is_utf8(line));
+      STINT_CHECK(line.find('\n') == std::string::npos);
+    }
+  }
 }
 
 void check_settled(const Obituary& dead) {
@@ -99,13 +128,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   dead.exit = stint::decode_wait_status(how % 2 == 0 ? 11 : 0x100);
   dead.killed = (how & 2U) != 0;
   dead.stuck = (how & 4U) != 0;
+  if ((how & 8U) != 0) {
+    stint::scribble(recorder.last_words(0), input);
+  }
   stint::scribble(recorder.table(), input);
   dead.held = recorder.held();
+  dead.words = recorder.last_words();
   dead.backtrace = recorder.crash_text();
   STINT_CHECK(dead.backtrace.size() <= stint::control::kCrashText);
   for (const auto& copy : dead.held) {
     stint::check_plausible(copy);
   }
   stint::check_settled(dead);
+  stint::check_words(dead);
   return 0;
 }

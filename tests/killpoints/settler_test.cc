@@ -30,7 +30,7 @@ void leave_orphans(Course& course) {
 
 TEST_CASE("kill points: a worker that has lost its supervisor dies on its way to the last will") {
   Course course;
-  auto all = points("settler", {"finish", "release", "close"}, {"at settler start"});
+  auto all = points("settler", {"log", "finish", "release", "close"}, {"at settler start"});
   for (const auto& point : points("stint-worker", {}, {"before last will"})) {
     all.push_back(point);
   }

@@ -69,9 +69,20 @@ void hang(stint::Job&, const Json& params) {
   sleep_ms(ms_of(params));
 }
 
+// {"how", "lines": 5, "text": "words", "ms": 0}: "words 1", "words 2", ... and then the end;
+// "hang": hangs.
+void last_words(stint::Job& job, const Json& params) {
+  for (int line = 1; line <= params.value("lines", 5); ++line) {
+    job.log(params.value("text", std::string("words")) + " " + std::to_string(line));
+    sleep_ms(params.value("ms", 0));
+  }
+  params.at("how") == "hang" ? hang(job, params) : die(params.at("how"));
+}
+
 // {"path", "seconds": 3600}: the first attempt hangs, the next succeeds.
 void hang_once(stint::Job& job, const Json& params) {
   if (count_up(params.at("path")) == 1) {
+    job.log("hangs");
     hang(job, params);
   }
   job.succeed(Json{{"attempt", job.attempt()}}.dump());
@@ -138,6 +149,7 @@ void add_crashing(stint::Plugin& plugin) {
   add(plugin, "crash", crash);
   add(plugin, "hang", hang);
   add(plugin, "hang_once", hang_once);
+  add(plugin, "last_words", last_words);
   add(plugin, "fork_child", fork_child);
   add(plugin, "fork_watched", fork_watched);
   add(plugin, "grow", grow);
