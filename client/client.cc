@@ -72,7 +72,7 @@ std::vector<Submission> Client::submit(const std::vector<Job>& jobs, Known known
     }
     all[i].id = spec->id;
     if (done) {
-      done = submitter.add(static_cast<int64_t>(i), std::move(*spec));
+      done = submitter.add(static_cast<int64_t>(i), *spec);
     }
   }
   if (done) {

@@ -18,6 +18,6 @@ struct JobFields {
 
 // By the rules for an inbox entry. On failure: kInvalid, "field 'lease': what is wrong with it", or
 // that two fields exclude each other.
-Result<JobSpec> spec_of(const JobFields& fields);
+Result<JobSpec> spec_of(JobFields fields);
 
 }  // namespace stint

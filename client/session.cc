@@ -99,6 +99,11 @@ std::vector<Result<redis::OwnedReply>> QueueSession::ask_all(
   return results;
 }
 
+Result<std::unique_ptr<redis::OwnedReply>> QueueSession::end(std::string_view name) {
+  auto reply = client_.end(name);
+  return reply ? std::move(reply) : explain_refusal(reply.error(), config_);
+}
+
 std::vector<Result<redis::OwnedReply>> QueueSession::ask_group(
     const std::vector<redis::Command>& group) {
   auto replies = client_.run_all(group);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,9 @@ class QueueSession {
   // pipelined in groups of at most 32.
   Result<redis::OwnedReply> ask(const redis::Command& command);
   std::vector<Result<redis::OwnedReply>> ask_all(const std::vector<redis::Command>& commands);
+  // For window.h, see redis::Client.
+  void begin(const redis::Command& command) { client_.begin(command); }
+  Result<std::unique_ptr<redis::OwnedReply>> end(std::string_view name);
   // For the rest: once. After kUnavailable it may have happened or not.
   Result<redis::OwnedReply> run(const redis::Command& command) { return client_.run(command); }
   // One command after the other without another's in between being possible: MULTI/EXEC, WATCH.

@@ -23,73 +23,77 @@ Result<void> Submitter::open() {
   return fit ? open_door(session_) : fit;
 }
 
-Result<void> Submitter::add(int64_t line, JobSpec spec) {
-  size_t bytes = bytes_of(spec);
-  bool fits = !batches_.empty() && batches_.back().specs.size() < kBatchJobs &&
-              batches_.back().bytes + bytes <= kBatchBytes;
-  if (!fits && batches_.size() == kInFlight) {
+Result<void> Submitter::add(int64_t line, const JobSpec& spec) {
+  const size_t bytes = bytes_of(spec);
+  if (batch_ && (batch_->call.jobs() == kBatchJobs || batch_->bytes + bytes > kBatchBytes)) {
     if (auto sent = send(); !sent) {
       return sent;
     }
   }
-  if (!fits) {
-    batches_.push_back({new_nonce(), {}, {}, 0});
+  if (!batch_) {
+    batch_.emplace(Batch{SubmitCall(new_nonce()), {}, 0});
   }
-  Batch& batch = batches_.back();
-  batch.specs.push_back(std::move(spec));
-  batch.lines.push_back(line);
-  batch.bytes += bytes;
+  batch_->call.add(spec);
+  batch_->lines.push_back(line);
+  batch_->bytes += bytes;
   return {};
 }
 
 Result<void> Submitter::flush() {
-  return batches_.empty() ? Result<void>() : send();
+  auto sent = batch_ ? send() : Result<void>();
+  return sent ? await(0) : sent;
 }
 
+// The next batch goes out as soon as there is room for it, and is made while Redis works on those
+// before.
 Result<void> Submitter::send() {
-  if (auto fit = open(); !fit) {
-    first_unsent_ = batches_.front().lines.front();
-    batches_.clear();
+  // What opens the door cannot be asked beside calls that are under way.
+  auto room = await(session_.has_open_door() ? kInFlight - 1 : 0);
+  if (room && !session_.has_open_door()) {
+    room = await(0);  // the last await has made a new connection
+  }
+  auto fit = room ? open() : room;
+  if (!fit) {
+    first_unsent_ = room ? batch_->lines.front() : first_unsent_;
+    batch_.reset();
     return fit;
   }
-  std::vector<redis::Command> calls;
-  for (const auto& batch : batches_) {
-    calls.push_back(submit(session_.keys(), batch.nonce, again_, batch.specs));
-  }
-  auto replies = session_.ask_all(calls);
-  std::optional<Error> failure;
-  auto note_failure = [&](const Error& error, const Batch& batch) {
-    if (!failure) {
-      failure = error;
-      first_unsent_ = batch.lines.front();
-    }
-    for (int64_t line : batch.lines) {
-      on_answer_(line, error);
-    }
-  };
-  for (size_t b = 0; b < batches_.size(); ++b) {
-    const Batch& batch = batches_[b];
-    if (!replies[b]) {
-      note_failure(replies[b].error(), batch);
-      continue;
-    }
-    auto answers = parse_submit(replies[b]->view(), batch.specs.size());
-    if (!answers) {
-      note_failure(answers.error(), batch);
-      continue;
-    }
-    for (size_t i = 0; i < answers->size(); ++i) {
-      on_answer_(batch.lines[i], (*answers)[i]);
-    }
-  }
-  batches_.clear();
-  return failure ? Result<void>(*failure) : Result<void>();
+  sent_lines_.push_back(std::move(batch_->lines));
+  window_.send(std::move(batch_->call).command(session_.keys(), again_));
+  batch_.reset();
+  return {};
 }
 
-Result<Submitted> submit_one(QueueSession& session, bool again, JobSpec spec) {
+// Until no more than so many batches are under way. Of the first that fails, the error; those
+// behind it have been sent, and are awaited.
+Result<void> Submitter::await(size_t most) {
+  Result<void> all;
+  while (window_.size() > (all ? most : 0)) {
+    auto lines = std::move(sent_lines_.front());
+    sent_lines_.pop_front();
+    auto taken = take(lines, window_.receive());
+    if (!taken && all) {
+      all = taken;
+      first_unsent_ = lines.front();
+    }
+  }
+  return all;
+}
+
+Result<void> Submitter::take(const std::vector<int64_t>& lines,
+                             const Result<redis::OwnedReply>& reply) {
+  auto answers = reply ? parse_submit(reply->view(), lines.size())
+                       : Result<std::vector<Submitted>>(reply.error());
+  for (size_t i = 0; i < lines.size(); ++i) {
+    on_answer_(lines[i], answers ? Result<Submitted>((*answers)[i]) : answers.error());
+  }
+  return answers ? Result<void>() : answers.error();
+}
+
+Result<Submitted> submit_one(QueueSession& session, bool again, const JobSpec& spec) {
   std::optional<Result<Submitted>> said;
   Submitter submitter(session, again, [&said](int64_t, const auto& answer) { said = answer; });
-  auto sent = submitter.add(1, std::move(spec));
+  auto sent = submitter.add(1, spec);
   sent = sent ? submitter.flush() : sent;
   return sent ? *said : sent.error();
 }

@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include <array>
+#include <cstring>
 #include <mutex>
 
 #include "common/clock.h"
@@ -55,14 +56,25 @@ void advance_id(IdSource& source) {
   source.sequence = static_cast<unsigned>(source.random.next() % (kSequenceEnd / 2));
 }
 
-std::string uuid_text(uint64_t high, uint64_t low) {
+constexpr std::array<char, 512> make_hex_pairs() {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<char, 512> pairs{};
+  for (size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = kDigits[byte / 16];
+    pairs[2 * byte + 1] = kDigits[byte % 16];
+  }
+  return pairs;
+}
+constexpr std::array<char, 512> kHexPairs = make_hex_pairs();
+
+std::string uuid_text(uint64_t high, uint64_t low) {
+  constexpr std::array<size_t, 16> kPlaces{0,  2,  4,  6,  9,  11, 14, 16,
+                                           19, 21, 24, 26, 28, 30, 32, 34};
   std::string text(36, '-');
-  char* at = text.data();
-  for (unsigned i = 0; i < 32; ++i) {
-    at += i == 8 || i == 12 || i == 16 || i == 20 ? 1 : 0;
-    const uint64_t half = i < 16 ? high : low;
-    *at++ = kDigits[(half >> (60U - 4U * (i % 16U))) & 0xfU];
+  for (unsigned i = 0; i < 16; ++i) {
+    const uint64_t half = i < 8 ? high : low;
+    const auto byte = static_cast<size_t>((half >> (56U - 8U * (i % 8U))) & 0xffU);
+    std::memcpy(text.data() + kPlaces.at(i), kHexPairs.data() + 2 * byte, 2);
   }
   return text;
 }

@@ -1,6 +1,9 @@
 #include "common/job/json_scan.h"
 
 #include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 
 #include "common/job/json_escape.h"
 #include "common/text/utf8.h"
@@ -17,6 +20,31 @@ constexpr std::array<bool, 256> make_plain_bytes() {
   return plain;
 }
 constexpr std::array<bool, 256> kPlainBytes = make_plain_bytes();
+
+// How many of the bytes from text[at] on are plain, counted eight at a time: what it stops before
+// is to be looked at alone.
+size_t count_plain(std::string_view text, size_t at) {
+  constexpr uint64_t kOnes = 0x0101010101010101U;
+  constexpr uint64_t kTops = 0x8080808080808080U;
+  // Of its bytes that are zero the lowest has its top bit set, and none below it; what a borrow
+  // does above does not matter.
+  auto zero_in = [](uint64_t eight) { return (eight - kOnes) & ~eight; };
+  size_t n = 0;
+  while (at + n + 8 <= text.size()) {
+    uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at + n, sizeof eight);
+    const uint64_t control = (eight - kOnes * 0x20U) & ~eight;
+    const uint64_t special =
+        (control | zero_in(eight ^ (kOnes * '"')) | zero_in(eight ^ (kOnes * '\\')) | eight) &
+        kTops;
+    if (special != 0) {
+      return n + static_cast<size_t>(std::countr_zero(special)) / 8;
+    }
+    n += 8;
+  }
+  return n;
+}
+static_assert(std::endian::native == std::endian::little, "count_plain() reads bytes as a number");
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -195,6 +223,10 @@ bool Scanner::report_member() {
 bool Scanner::take_string() {
   ++at_;
   while (!at_end()) {
+    at_ += count_plain(text_, at_);
+    if (at_end()) {
+      break;
+    }
     const auto c = static_cast<unsigned char>(text_[at_]);
     if (kPlainBytes[c]) {
       ++at_;

@@ -46,6 +46,9 @@ void append_escape(std::string& out, std::string_view literal, size_t& at) {
 }  // namespace
 
 std::string unescape(std::string_view literal) {
+  if (literal.find('\\') == std::string_view::npos) {
+    return std::string(literal);
+  }
   std::string out;
   out.reserve(literal.size());
   for (size_t at = 0; at < literal.size();) {

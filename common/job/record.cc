@@ -177,13 +177,19 @@ Result<Record> parse_record(std::string_view text) {
 }
 
 std::string make_record(const JobSpec& spec, std::string_view nonce, int64_t created_ms) {
+  std::string out;
+  out.reserve(spec.resource.size() + spec.task.size() + 32 +
+              (params_apart(spec) ? 0 : spec.params.size()));
+  append_record(out, spec, nonce, created_ms);
+  return out;
+}
+
+void append_record(std::string& out, const JobSpec& spec, std::string_view nonce,
+                   int64_t created_ms) {
   std::array<char, 16> created{};
   auto [end, error] =
       std::to_chars(created.data(), created.data() + created.size(), created_ms, kCreatedBase);
   const LimitsSaid& said = spec.limits;
-  std::string out;
-  out.reserve(spec.resource.size() + spec.task.size() + 32 +
-              (params_apart(spec) ? 0 : spec.params.size()));
   out.append(spec.resource).append("\n").append(spec.task).append(" ");
   out.append(created.data(), end).append(" ").append(nonce);
   append_word(out, kRetries, said.retries);
@@ -195,7 +201,6 @@ std::string make_record(const JobSpec& spec, std::string_view nonce, int64_t cre
   if (!params_apart(spec)) {
     out.append("\n").append(spec.params);
   }
-  return out;
 }
 
 }  // namespace stint

@@ -38,6 +38,8 @@ Result<Record> parse_record(std::string_view text);
 
 // The text for `P jobs`; the caller sends spec.params to `P params` where params_apart(spec).
 std::string make_record(const JobSpec& spec, std::string_view nonce, int64_t created_ms);
+void append_record(std::string& out, const JobSpec& spec, std::string_view nonce,
+                   int64_t created_ms);
 inline bool params_apart(const JobSpec& spec) {
   return spec.params.size() > kInlineParams;
 }

@@ -1,8 +1,8 @@
 #include "common/queue/submit.h"
 
-#include <algorithm>
 #include <optional>
 #include <random>
+#include <utility>
 
 #include "common/clock.h"
 #include "common/job/record.h"
@@ -52,28 +52,38 @@ bool is_plain(const JobSpec& spec) {
   return due_now && !params_apart(spec);
 }
 
+SubmitCall::SubmitCall(std::string nonce) : nonce_(std::move(nonce)), created_ms_(now_wall_ms()) {}
+
+void SubmitCall::add(const JobSpec& spec) {
+  const bool plain = plain_ == jobs_ && is_plain(spec);
+  record_.clear();
+  append_record(record_, spec, nonce_, created_ms_);
+  words_.add(spec.id);
+  if (!plain) {
+    words_.add(due_argument(spec));
+  }
+  words_.add(record_);
+  if (!plain) {
+    words_.add(params_apart(spec) ? std::string_view(spec.params) : std::string_view());
+  }
+  ++jobs_;
+  plain_ += plain ? 1 : 0;
+}
+
+redis::Command SubmitCall::command(const Keys& keys, bool again) && {
+  auto call = redis::call(lua::k_submit, keys.prefix(),
+                          {std::move(nonce_), again ? "1" : "0", std::to_string(plain_)});
+  call.packed = std::move(words_);
+  return call;
+}
+
 redis::Command submit(const Keys& keys, std::string_view nonce, bool again,
                       std::span<const JobSpec> specs) {
-  int64_t created_ms = now_wall_ms();
-  std::vector<std::string> args;
-  const auto other = std::find_if_not(specs.begin(), specs.end(), is_plain);
-  const auto plain = specs.first(static_cast<size_t>(other - specs.begin()));
-  const auto rest = specs.subspan(plain.size());
-  args.reserve(3 + plain.size() * 2 + rest.size() * 4);
-  args.emplace_back(nonce);
-  args.emplace_back(again ? "1" : "0");
-  args.push_back(std::to_string(plain.size()));
-  for (const JobSpec& spec : plain) {
-    args.push_back(spec.id);
-    args.push_back(make_record(spec, nonce, created_ms));
+  SubmitCall call{std::string(nonce)};
+  for (const JobSpec& spec : specs) {
+    call.add(spec);
   }
-  for (const JobSpec& spec : rest) {
-    args.push_back(spec.id);
-    args.push_back(due_argument(spec));
-    args.push_back(make_record(spec, nonce, created_ms));
-    args.push_back(params_apart(spec) ? spec.params : std::string());
-  }
-  return redis::call(lua::k_submit, keys.prefix(), std::move(args));
+  return std::move(call).command(keys, again);
 }
 
 Result<std::vector<Submitted>> parse_submit(redis::ReplyView reply, size_t count) {

@@ -78,6 +78,9 @@ struct Client::Impl {
   Reader reader;
   std::string where;           // for messages
   std::optional<Error> death;  // the first I/O error: nothing can be trusted after it
+  size_t begun = 0;            // commands whose reply nobody has awaited
+  std::array<char, 16384> in{};
+  std::string out;  // the bytes of the one that is sent: kept for its room
 
   Error die(const Error& cause) {
     fd.reset();
@@ -103,7 +106,6 @@ struct Client::Impl {
   }
 
   Result<OwnedReply> receive(MonoTime deadline) {
-    std::array<char, 16384> bytes{};
     while (true) {
       auto reply = reader.next();
       if (!reply) {
@@ -112,12 +114,12 @@ struct Client::Impl {
       if (*reply) {
         return OwnedReply(reply->release());
       }
-      auto n = receive_some(fd.get(), bytes.data(), bytes.size());
+      auto n = receive_some(fd.get(), in.data(), in.size());
       if (!n) {
         return die(n.error());
       }
       if (*n > 0) {
-        reader.feed(bytes.data(), static_cast<size_t>(*n));
+        reader.feed(in.data(), static_cast<size_t>(*n));
       } else if (auto readable = await_events(fd.get(), POLLIN, deadline); !readable) {
         return die(readable.error());
       }
@@ -152,6 +154,9 @@ struct Client::Impl {
     std::string bytes;
     for (size_t i : which) {
       append_command(bytes, commands[i], by_text);
+    }
+    if (!death && begun > 0) {
+      (void)die({ErrorCode::kUnavailable, "an earlier command was given up"});
     }
     if (!death) {
       (void)send_all(bytes, deadline).ok();
@@ -221,6 +226,34 @@ std::vector<Result<OwnedReply>> Client::run_all(const std::vector<Command>& comm
     }
   }
   return results;
+}
+
+void Client::begin(const Command& command) {
+  kill_point("before", name_of(command));
+  ++impl_->begun;
+  if (!impl_->death) {
+    impl_->out.clear();
+    append_command(impl_->out, command, false);
+    (void)impl_->send_all(impl_->out, now_mono() + kCommandTimeout).ok();
+  }
+}
+
+Result<std::unique_ptr<OwnedReply>> Client::end(std::string_view name) {
+  STINT_CHECK(impl_->begun > 0);
+  --impl_->begun;
+  auto reply = impl_->death ? Result<OwnedReply>(*impl_->death)
+                            : impl_->receive(now_mono() + kCommandTimeout);
+  kill_point("after", name);
+  if (!reply) {
+    return reply.error();
+  }
+  if (is_noscript(reply->view())) {
+    return std::unique_ptr<OwnedReply>();
+  }
+  if (reply->view().is_error()) {
+    return refused(reply->view());
+  }
+  return std::make_unique<OwnedReply>(std::move(*reply));
 }
 
 }  // namespace stint::redis

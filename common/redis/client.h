@@ -31,6 +31,13 @@ class Client {
   // pipeline below 64.
   std::vector<Result<OwnedReply>> run_all(const std::vector<Command>& commands);
 
+  // A pipeline that goes on: begin() sends and does not wait, end() awaits the reply of the command
+  // that was begun first and not ended; null: Redis does not know the script, and nothing was done.
+  // What fails to be sent is told by its end(). run() and run_all() give up a pipeline that was
+  // not brought to its end: kUnavailable, since another's reply would be taken for theirs.
+  void begin(const Command& command);
+  Result<std::unique_ptr<OwnedReply>> end(std::string_view name);
+
  private:
   struct Impl;
   explicit Client(std::unique_ptr<Impl> impl);

@@ -26,7 +26,7 @@ void append_bulk(std::string& out, std::string_view bytes) {
 
 size_t wire_size(const Command& command) {
   constexpr size_t kPerArgument = 16;  // $, length, two line ends
-  size_t size = 128;
+  size_t size = 128 + command.packed.bytes().size();
   for (const auto& key : command.keys) {
     size += key.size() + kPerArgument;
   }
@@ -59,9 +59,9 @@ void append_command(std::string& out, const Command& command, bool by_text) {
     out.reserve(std::max(needed, 2 * out.capacity()));
   }
   if (command.script == nullptr) {
-    append_head(out, '*', command.args.size());
+    append_head(out, '*', command.args.size() + command.packed.count());
   } else {
-    append_head(out, '*', 3 + command.keys.size() + command.args.size());
+    append_head(out, '*', 3 + command.keys.size() + command.args.size() + command.packed.count());
     bool whole = by_text || command.by_text;
     append_bulk(out, whole ? "EVAL" : "EVALSHA");
     append_bulk(out, whole ? command.script->text : command.script->sha);
@@ -73,6 +73,12 @@ void append_command(std::string& out, const Command& command, bool by_text) {
   for (const auto& arg : command.args) {
     append_bulk(out, arg);
   }
+  out += command.packed.bytes();
+}
+
+void PackedArgs::add(std::string_view arg) {
+  append_bulk(bytes_, arg);
+  ++count_;
 }
 
 bool is_noscript(ReplyView reply) {

@@ -70,11 +70,11 @@ class BulkRun {
         reject(line->number, *why);
         continue;
       }
-      auto& spec = std::get<JobSpec>(line->job);
+      const auto& spec = std::get<JobSpec>(line->job);
       if (tasks_.size() < kMostTasksHeld) {
         tasks_.insert(spec.task);
       }
-      if (auto added = submitter_.add(line->number, std::move(spec)); !added) {
+      if (auto added = submitter_.add(line->number, spec); !added) {
         return added;
       }
       show_progress();

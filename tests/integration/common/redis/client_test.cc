@@ -55,6 +55,53 @@ TEST_CASE("client: a script that Redis does not know is run by its text, also in
   CHECK(server.command({"INFO", "commandstats"}).find("cmdstat_eval:calls=6") != std::string::npos);
 }
 
+TEST_CASE("client: a pipeline that goes on gives each command its own reply") {
+  RedisServer server;
+  auto client = server.client();
+  constexpr int kUnderWay = 5;
+  for (int i = 0; i < 100 + kUnderWay; ++i) {
+    if (i >= kUnderWay) {
+      auto reply = client.end("PING");
+      REQUIRE(reply);
+      CHECK((*reply)->view().str() == std::to_string(i - kUnderWay));
+    }
+    if (i < 100) {
+      client.begin(plain({"PING", std::to_string(i)}));
+    }
+  }
+  client.begin(redis::call(kEcho, "k", {"a"}));
+  auto unknown = client.end("echo");
+  REQUIRE(unknown);
+  CHECK(*unknown == nullptr);
+  client.begin(plain({"INCRBY", "k", "x"}));
+  auto refused = client.end("INCRBY");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::kRefused);
+}
+
+TEST_CASE("client: a reply that nobody awaited is not taken for another's") {
+  RedisServer server;
+  auto client = server.client();
+  client.begin(plain({"PING", "first"}));
+  auto second = client.run(plain({"PING", "second"}));
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == ErrorCode::kUnavailable);
+  auto first = client.end("PING");
+  REQUIRE_FALSE(first);
+  CHECK(first.error().code == ErrorCode::kUnavailable);
+}
+
+TEST_CASE("client: packed arguments come behind the others") {
+  RedisServer server;
+  auto client = server.client();
+  auto command = plain({"RPUSH", "l", "a"});
+  command.packed.add("");
+  command.packed.add(std::string("b\r\n\0c", 5));
+  CHECK(client.run(command)->view().integer() == 3);
+  CHECK(client.run(plain({"LINDEX", "l", "1"}))->view().str().empty());
+  CHECK(client.run(plain({"LINDEX", "l", "2"}))->view().str() == std::string_view("b\r\n\0c", 5));
+}
+
 TEST_CASE("client: 10 MB come back whole") {
   RedisServer server;
   auto client = server.client();

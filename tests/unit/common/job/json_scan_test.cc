@@ -145,6 +145,24 @@ bool accepted_by_grammar(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("json scan: a byte that needs a look is found wherever it stands among plain ones") {
+  for (unsigned value = 0; value < 256; ++value) {
+    const bool plain = value >= 0x20 && value < 0x80 && value != '"' && value != '\\';
+    for (size_t before = 0; before < 20; ++before) {
+      const std::string text =
+          '"' + std::string(before, 'x') + static_cast<char>(value) + std::string(17, '!') + '"';
+      INFO(value << " after " << before);
+      auto scanned = json::scan(text, 0);
+      CHECK(scanned.ok() == plain);
+      if (!plain) {
+        // What follows a quote is one byte further.
+        const size_t at = before + 2 + (value == '"' ? 1 : 0);
+        CHECK(scanned.error().message.ends_with(" at byte " + std::to_string(at)));
+      }
+    }
+  }
+}
+
 TEST_CASE("json scan: takes and refuses exactly what nlohmann does, over the corpus") {
   for (const std::string& text : kGoodTexts) {
     CAPTURE(escape(text, 100));
