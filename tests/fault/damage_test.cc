@@ -94,3 +94,29 @@ TEST_CASE("damage: the daemon hands on a lost lock, and says once what else is w
   daemon.expect_healthy();
   daemon.stop();
 }
+
+TEST_CASE("damage: a line, a log and a registration of another type concern nobody else") {
+  DaemonOptions options;
+  options.processes = 2;
+  Daemon daemon(options);
+  auto holder = daemon.submit({"wait", "-r", "r", "-p", R"({"seconds":3600})"});
+  REQUIRE(daemon.until_state(holder, "active"));
+  const std::string worker = "worker:" + daemon.redis({"ZRANGE", key("workers"), "0", "0"});
+  for (const auto& name : {std::string("blocked:r"), std::string("log:talker"), worker}) {
+    daemon.redis({"SET", key(name), "x"});
+  }
+  daemon.submit({"info", "--id", "waits", "-r", "r"});
+  CHECK(daemon.until_state("waits", "blocked"));
+  push(daemon, "talker", "log", "{}", R"("keep":"1h")");
+  CHECK(ended_as(daemon, "talker", kLong) == "done");
+  do_one(daemon);
+  // Moved aside, and the line is built again. A registration is said again before, or after.
+  CHECK(daemon.stint({"doctor", "--repair", "--quiet"}).code == 0);
+  CHECK(until_aside(daemon, "blocked:r"));
+  CHECK(until_aside(daemon, "log:talker"));
+  CHECK(eventually(kLong, [&] { return daemon.redis({"TYPE", key(worker)}) == "hash"; }));
+  CHECK(daemon.stint({"job", "cancel", holder}).code == 0);
+  CHECK(ended_as(daemon, "waits", kLong) == "done");
+  daemon.expect_healthy();
+  daemon.stop();
+}

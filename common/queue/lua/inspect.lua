@@ -7,6 +7,12 @@
 -- Uses: base, record
 -- Flags: no-writes,allow-oom
 local reply = {}
+
+-- A line of another type has nobody in it, and the job can still be shown.
+local function is_in_line(resource, id)
+  return type(redis.pcall('ZSCORE', P .. 'blocked:' .. resource, id) or nil) == 'string'
+end
+
 for i, id in ipairs(ARGV) do
   local record = call('HGET', P .. 'jobs', id)
   local resource = record and resource_of(record) or ''
@@ -19,7 +25,7 @@ for i, id in ipairs(ARGV) do
     line[#line + 1] = call('HGET', P .. side, id) or ''
   end
   line[#line + 1] = resource ~= '' and call('HGET', P .. 'locks', resource) or ''
-  line[#line + 1] = resource ~= '' and call('ZSCORE', P .. 'blocked:' .. resource, id) and '1' or '0'
+  line[#line + 1] = resource ~= '' and is_in_line(resource, id) and '1' or '0'
   reply[i] = line
 end
 return reply
