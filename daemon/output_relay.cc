@@ -14,7 +14,10 @@ namespace {
 constexpr int64_t kLinesPerSecond = 200;
 constexpr int64_t kLinesBurst = 1000;
 constexpr size_t kBytesALine = 512;  // a longer one counts for several
-constexpr milliseconds kFlushEvery{1'000};
+// What is not sent when its job ends is refused by the log script; ten calls a second at most cost
+// Redis little, and a worker that prints nothing makes none.
+constexpr milliseconds kFlushEvery{100};
+constexpr milliseconds kSayDroppedEvery{1'000};
 constexpr size_t kMaxPending = kMaxJobLog;  // a job's log holds no more
 
 }  // namespace
@@ -26,7 +29,8 @@ OutputRelay::OutputRelay(uv_loop_s* loop, UniqueFd out, UniqueFd err,
       out_{LineCutter(kMaxLogLine), nullptr, "stdout"},
       err_{LineCutter(kMaxLogLine), nullptr, "stderr"},
       limit_(kLinesPerSecond, kLinesBurst),
-      flush_timer_(loop, [this] { flush(); }) {
+      flush_timer_(loop, [this] { flush(); }),
+      dropped_timer_(loop, [this] { say_dropped(); }) {
   auto listen = [this](Pipe& pipe) {
     return Stream::Listener{[this, &pipe](std::string_view bytes) { on_data(pipe, bytes); },
                             nullptr};
@@ -45,22 +49,25 @@ void OutputRelay::on_data(Pipe& pipe, std::string_view bytes) {
 
 // One look a chunk, not a line: lines that come together were written together.
 void OutputRelay::look_up_job() {
-  job_.reset();
-  for (auto& entry : recorder_.held()) {
-    if (entry.state != control::EntryState::kStarted) {
-      continue;
-    }
-    if (job_) {
-      job_.reset();  // several run: nobody can say whose line it is
-      return;
-    }
-    job_ = std::move(entry);
-  }
+  auto held = recorder_.held();
+  auto first = std::partition(held.begin(), held.end(), [](const auto& entry) {
+    return entry.state == control::EntryState::kStarted;
+  });
+  auto running = first - held.begin();
+  auto ended =
+      std::partition(first, held.end(),
+                     [](const auto& entry) { return entry.state == control::EntryState::kEnded; }) -
+      first;
+  // Several: nobody can say whose line it is. None runs, and one has ended a moment ago: its.
+  bool known = running == 1 || (running == 0 && ended == 1);
+  job_ = known ? std::optional(std::move(held.front())) : std::nullopt;
 }
 
 void OutputRelay::on_line(const Pipe& pipe, std::string_view line, bool cut) {
   if (!limit_.allow(now_mono(), static_cast<int64_t>(1 + line.size() / kBytesALine))) {
-    flush_timer_.start(kFlushEvery);
+    if (!dropped_timer_.active()) {
+      dropped_timer_.start(kSayDroppedEvery);
+    }
     return;
   }
   if (&pipe == &err_ && log_again(line, options_.worker)) {
@@ -97,7 +104,6 @@ void OutputRelay::say_dropped() {
 }
 
 void OutputRelay::flush() {
-  say_dropped();
   if (pending_.empty()) {
     return;
   }
@@ -114,6 +120,7 @@ std::vector<OutputRelay::Lines> OutputRelay::finish() {
     pipe->stream.reset();
   }
   flush_timer_.stop();
+  dropped_timer_.stop();
   say_dropped();
   return std::exchange(pending_, {});
 }

@@ -1,9 +1,10 @@
 // A worker's stdout and stderr -> stintd's log, line by line: tagged with worker and job, escaped,
 // limited in length and rate, with a count of what was dropped. With one slot the lines also go to
-// the job's own log in Redis, batched: at once if none went in the last second, else a second
+// the job's own log in Redis, batched: at once if none went in the last 100 ms, else 100 ms
 // later, and the rest before the worker's death is settled. Supervisor, on its thread. The job of a
-// line is the one that the recorder says is running when the line is read: a line written in the
-// last moment of a job may be seen as nobody's.
+// line is the one that the recorder says is running when the line is read, or else the only one
+// whose end is not yet acknowledged: a line written in the last moment of a job may be seen as
+// nobody's, or come too late for its log.
 #pragma once
 
 #include <functional>
@@ -60,7 +61,9 @@ class OutputRelay {
   Pipe err_;
   RateLimit limit_;
   Timer flush_timer_;
-  std::optional<control::EntryCopy> job_;  // running now, as far as the last look at the recorder
+  Timer dropped_timer_;
+  std::optional<control::EntryCopy>
+      job_;  // whose lines these are, as far as the last look at the recorder says
   std::vector<Lines> pending_;
   size_t pending_bytes_ = 0;
 };

@@ -71,16 +71,32 @@ TEST_CASE("output relay: lines of a running job go to its log, of no job nowhere
   CHECK(relayed.sent[0].batch.token == 7);
 }
 
-TEST_CASE("output relay: after the first the lines of a second travel together") {
+TEST_CASE("output relay: after the first, lines that come soon after travel together") {
   Relayed relayed;
   relayed.start_job("job");
   Relayed::print(relayed.out, "one\n");
   REQUIRE(relayed.loop.run_until(milliseconds(2000), [&] { return relayed.sent.size() == 1; }));
   Relayed::print(relayed.out, "two\n");
-  (void)relayed.loop.run_until(milliseconds(50), [] { return false; });
-  Relayed::print(relayed.err, "three\n");
+  Relayed::print(relayed.out, "three\n");
   REQUIRE(relayed.loop.run_until(milliseconds(3000), [&] { return relayed.sent.size() == 2; }));
-  CHECK(relayed.sent[1].batch.lines.size() == 2);
+  CHECK(texts(relayed.sent) == std::vector<std::string>{"job:3 one", "job:3 two", "job:3 three"});
+}
+
+TEST_CASE("output relay: lines read after the task has returned are its, until another runs") {
+  Relayed relayed;
+  int first = relayed.start_job("first");
+  relayed.recorder.end(first, 0);
+  Relayed::print(relayed.out, "late\n");
+  REQUIRE(relayed.loop.run_until(milliseconds(2000), [&] { return relayed.sent.size() == 1; }));
+  relayed.start_job("second");
+  Relayed::print(relayed.out, "next\n");
+  REQUIRE(relayed.loop.run_until(milliseconds(2000), [&] { return relayed.sent.size() == 2; }));
+  CHECK(texts(relayed.sent) == std::vector<std::string>{"first:3 late", "second:3 next"});
+  relayed.recorder.end(1, 0);
+  Relayed::print(relayed.out, "nobody's\n");
+  (void)relayed.loop.run_until(milliseconds(50), [] { return false; });
+  CHECK(relayed.relay->finish().empty());
+  CHECK(relayed.sent.size() == 2);
 }
 
 TEST_CASE(
