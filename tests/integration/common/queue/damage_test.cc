@@ -293,6 +293,18 @@ TEST_CASE("damage: a script that only looks answers, or says that a key is of an
   CHECK(meet_other_types(looks()) > 20);
 }
 
+TEST_CASE("damage: a pause and a pressure of any type are what they are") {
+  FurnishedQueue queue;
+  queue.plant({"SADD", queue.key("paused"), "x"});
+  queue.plant({"SADD", queue.key("pressure"), "x"});
+  CHECK(queue.hand.claim("v", 10).empty());
+  (void)queue.hand.run(resume_queue(queue.hand.keys));
+  CHECK(queue.hand.claim("v", 10).size() == 2);  // pending, large
+  (void)queue.hand.run(expire(queue.hand.keys));
+  CHECK(queue.plant({"ZCARD", queue.key("done")}) == "0");
+  CHECK(queue.found() == std::vector<std::string>{});
+}
+
 TEST_CASE("damage: every script meets it here") {
   FurnishedQueue queue;
   std::set<std::string> missing;
