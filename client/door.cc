@@ -19,7 +19,7 @@ Result<void> open_door(QueueSession& session) {
   }
   auto replies =
       session.ask_all({redis::plain({"HSETNX", meta_key(ns), "format", std::string(kFormat)}),
-                       redis::plain({"SADD", queues_key(ns), session.keys().queue()})});
+                       enter_queue(session)});
   for (const auto& reply : replies) {
     if (!reply) {
       return reply.error();
@@ -27,6 +27,10 @@ Result<void> open_door(QueueSession& session) {
   }
   session.note_open_door();
   return {};
+}
+
+redis::Command enter_queue(const QueueSession& session) {
+  return redis::plain({"SADD", queues_key(session.config().ns), session.keys().queue()});
 }
 
 }  // namespace stint

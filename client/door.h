@@ -9,4 +9,7 @@ namespace stint {
 // Once a connection and queue. On failure: kUnavailable, kRefused, kConfig (a right is missing).
 Result<void> open_door(QueueSession& session);
 
+// The queue's name into the set of queues, whatever is there.
+redis::Command enter_queue(const QueueSession& session);
+
 }  // namespace stint

@@ -41,6 +41,13 @@ Result<void> Submitter::add(int64_t line, const JobSpec& spec) {
 
 Result<void> Submitter::flush() {
   auto sent = batch_ ? send() : Result<void>();
+  if (sent && !sent_lines_.empty()) {
+    // Once more, behind the jobs: who deletes a queue may have come between the door and the first
+    // of them. A name that is entered in vain is deleted again, a job in a queue that no list shows
+    // is not found.
+    sent_lines_.emplace_back();
+    window_.send(enter_queue(session_));
+  }
   return sent ? await(0) : sent;
 }
 
@@ -82,6 +89,9 @@ Result<void> Submitter::await(size_t most) {
 
 Result<void> Submitter::take(const std::vector<int64_t>& lines,
                              const Result<redis::OwnedReply>& reply) {
+  if (lines.empty()) {
+    return {};  // of the queue's name: whatever became of that, the jobs are in
+  }
   auto answers = reply ? parse_submit(reply->view(), lines.size())
                        : Result<std::vector<Submitted>>(reply.error());
   for (size_t i = 0; i < lines.size(); ++i) {

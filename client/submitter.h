@@ -49,7 +49,7 @@ class Submitter {
   bool again_;
   OnAnswer on_answer_;
   std::optional<Batch> batch_;                   // that grows
-  std::deque<std::vector<int64_t>> sent_lines_;  // of each batch in window_
+  std::deque<std::vector<int64_t>> sent_lines_;  // of each batch in window_; none: the queue's name
   int64_t first_unsent_ = 0;
 };
 

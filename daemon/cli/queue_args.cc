@@ -30,16 +30,18 @@ void add_named(CLI::App& parent, Globals& globals, Action& action, const char* n
   });
 }
 
-void add_purge(CLI::App& parent, Globals& globals, Action& action) {
-  auto options = std::make_shared<PurgeOptions>();
-  CLI::App& verb =
-      *add_verb(parent, globals, "purge", "delete every job that waits; those that run go on",
-                "  stint queue purge video --dry-run\n  stint queue purge video --yes");
+// Verbs that ask before they delete.
+template <class Options>
+void add_deleting(CLI::App& parent, Globals& globals, Action& action, const char* name,
+                  const char* about, const char* examples,
+                  ExitCode (*run)(const Globals&, const Options&)) {
+  auto options = std::make_shared<Options>();
+  CLI::App& verb = *add_verb(parent, globals, name, about, examples);
   verb.add_option("NAME", options->queue, "the queue; the same as --queue")->type_name("");
-  verb.add_flag("--dry-run", options->dry_run, "print which, do nothing");
+  verb.add_flag("--dry-run", options->dry_run, "say what would be deleted, do nothing");
   verb.add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
-  verb.callback([&action, &globals, options] {
-    action = [&globals, options] { return run_queue_purge(globals, *options); };
+  verb.callback([&action, &globals, options, run] {
+    action = [&globals, options, run] { return run(globals, *options); };
   });
 }
 
@@ -85,12 +87,18 @@ void add_queue(CLI::App& app, Globals& globals, Action& action) {
   stats.callback([&action, &globals, watch] {
     action = [&globals, watch] { return run_stats(globals, *watch); };
   });
-  CLI::App& queue = *add_group(app, globals, "queue", "look at queues, pause and resume them");
+  CLI::App& queue =
+      *add_group(app, globals, "queue", "look at queues, pause, resume, purge and delete them");
   add_named(queue, globals, action, "list", "all queues, or one, with their counts",
             run_queue_list);
   add_named(queue, globals, action, "pause", "start no more of its jobs", run_queue_pause);
   add_named(queue, globals, action, "resume", "go on with a paused queue", run_queue_resume);
-  add_purge(queue, globals, action);
+  add_deleting(queue, globals, action, "purge", "delete every job that waits; those that run go on",
+               "  stint queue purge video --dry-run\n  stint queue purge video --yes",
+               run_queue_purge);
+  add_deleting(queue, globals, action, "delete",
+               "take a queue off the list that holds nothing and that nobody serves",
+               "  stint queue delete vdieo\n  stint queue delete vdieo --yes", run_queue_delete);
   CLI::App& resource = *add_group(app, globals, "resource", "look at resources");
   add_plain(resource, globals, action, "list", "who holds what, and who waits for it",
             "  stint resource list --json", run_resource_list);

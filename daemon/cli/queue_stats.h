@@ -1,4 +1,4 @@
-// `stint stats`, `stint queue list|pause|resume`: how many jobs of a queue are where.
+// `stint stats`, `stint queue list|pause|resume|purge|delete`: how many jobs of a queue are where.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,11 @@ struct PurgeOptions {
   bool dry_run = false, yes = false;
 };
 ExitCode run_queue_purge(const Globals& globals, const PurgeOptions& options);
+struct QueueDeleteOptions {
+  std::string queue;
+  bool dry_run = false, yes = false;
+};
+ExitCode run_queue_delete(const Globals& globals, const QueueDeleteOptions& options);
 ExitCode run_queue_resume(const Globals& globals, const std::string& name);
 
 }  // namespace stint::cli

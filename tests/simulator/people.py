@@ -1,6 +1,7 @@
 """Programs and people that submit, steer and meddle, and what befalls them all. Each method is one step of the simulation."""
 import json
 
+import forgetting
 import records
 import wire
 from daemon import Daemon
@@ -13,12 +14,14 @@ STEPS = (
     ('submit', 8), ('push', 2), ('intake', 4), ('repeat_submit', 4), ('late', 4),
     ('wait', 4), ('serve', 6), ('claim', 14), ('give_reserved_back', 1), ('work', 18), ('end', 14), ('report', 14),
     ('release', 6), ('log', 6), ('tick', 16), ('sweep', 9), ('promote', 4), ('expire', 2),
-    ('delete', 3), ('cancel', 3), ('retry', 3), ('pause', 0.6), ('resume', 2), ('pressure', 0.3), ('spoil', 0.4),
+    ('delete', 3), ('cancel', 3), ('retry', 3), ('pause', 0.6), ('resume', 2), ('forget', 0.8), ('pressure', 0.3), ('spoil', 0.4),
     ('crash', 1.2), ('leave', 0.5), ('join', 3), ('freeze', 1), ('mend', 1), ('damage', 2), ('unlock', 2), ('relock', 1), ('unfence', 0.3), ('thaw', 1.2), ('clock', 0.6), ('failover', 0.6), ('settle', 6), ('cut_off', 0.8))
 METHODS, WEIGHTS = zip(*STEPS)
 
 
 class Episode(Failover):
+    after_forget = forgetting.check
+
     def play(self, number, steps, options):
         self.begin(number, options)
         self.nonces = self.made = self.joined = self.serial = 0
@@ -190,6 +193,20 @@ class Episode(Failover):
     def after_resume(self, before, args, reply):
         if self.look().paused:
             self.violate('resume', 'is paused')
+
+    def do_forget(self):
+        """Somebody takes the queue off the list: only if it is empty and no worker has said that it lives."""
+        if self.rng.random() < 0.6:
+            self.run('cli', 'delete', ['0', ''] + IDS)
+        announced = self.rng.random() < 0.3
+        if announced:
+            self.redis('ZADD', self.prefix + 'workers', self.redis_ms(), 'announced')
+            self.redis('HSET', self.prefix + 'worker:announced', 'host', 'h')
+        self.redis('SADD', 'sim:queues', 'a', 'b')
+        self.run('cli', 'forget', ['a', self.rng.choice('0111')], ['sim:queues'])
+        if announced:
+            self.redis('DEL', self.prefix + 'worker:announced')
+            self.redis('ZREM', self.prefix + 'workers', 'announced')
 
     def do_pressure(self):
         self.redis(*(('DEL', self.prefix + 'pressure') if self.state.pressure else ('SET', self.prefix + 'pressure', 1)))

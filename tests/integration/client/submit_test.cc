@@ -34,6 +34,16 @@ TEST_CASE(
   CHECK(c.status("a")->json.find(R"("params":[1.0, 9223372036854775807],)") != std::string::npos);
 }
 
+TEST_CASE("client library: a queue that was deleted meanwhile is known again with the next job") {
+  Calls calls;
+  auto c = calls.connect();
+  REQUIRE(c.submit(calls.job("t", "a")).ok());
+  CHECK(calls.stint({"job", "delete", "a"}).code == 0);
+  CHECK(calls.stint({"queue", "delete", "default", "--yes"}).code == 0);
+  REQUIRE(c.submit(calls.job("t", "b")).ok());
+  CHECK(calls.server.command({"SISMEMBER", "stint:queues", "default"}) == "1");
+}
+
 TEST_CASE("client library: without an id each submit is a job of its own") {
   Calls calls;
   auto c = calls.connect();

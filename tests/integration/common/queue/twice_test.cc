@@ -136,6 +136,13 @@ std::map<std::string, Case> writing_cases() {
           return resume_queue(q.keys);
         },
         "ok", ""}},
+      {"forget",
+       {[](auto& q) {
+          q.say({"SADD", "stint:queues", q.keys.queue()});
+          q.run(pause_queue(q.keys));
+          return forget_queue(q.keys, "stint", true);
+        },
+        "gone 0", "none 0"}},
       {"mend",
        {[](auto& q) {
           q.add({job(kJob)});

@@ -191,3 +191,63 @@ TEST_CASE("stint queue purge: what waits is deleted, nothing else") {
   }
   CHECK(stint({"doctor"}).code == 0);
 }
+
+TEST_CASE("stint queue delete: an empty queue leaves the list, whatever it was and did") {
+  StintCalls stint;
+  CHECK(stint({"queue", "pause", "vdieo"}).code == 0);
+  stint.ended_job("a", EndKind::kError);
+  CHECK(stint({"job", "delete", "a"}).code == 0);
+  stint.hand.submit({test::job_spec("b")});
+  CHECK(stint({"queue", "purge", "--yes"}).code == 0);  // leaves a dead copy in pending
+  CHECK(has(stint({"queue", "delete", "vdieo"}).err, "delete queue vdieo? Nobody can be asked"));
+  CHECK(stint({"queue", "delete", "vdieo", "--dry-run"}).out == "queue vdieo would be deleted\n");
+  CHECK(stint({"queue", "delete", "vdieo", "--yes"}).out == "queue vdieo is deleted\n");
+  auto json = stint({"queue", "delete", "-q", "default", "--yes", "--json"});
+  CHECK(json.code == 0);
+  CHECK(json.out == "{\"queue\":\"default\",\"deleted\":true}\n");
+  CHECK(stint.server.command({"EXISTS", "stint:queues"}) == "0");
+  CHECK(test::text_of(stint.hand.run(redis::plain({"KEYS", "stint:{*"})).view()) ==
+        "stint:{default}:fence");
+  auto again = stint({"queue", "delete", "vdieo", "--yes"});
+  CHECK(again.code == 1);
+  CHECK(again.err == "stint: no queue vdieo is known\n");
+}
+
+TEST_CASE("stint queue delete: not while it holds anything or somebody serves it") {
+  StintCalls stint;
+  auto refused = [&stint] {
+    auto ended = stint({"queue", "delete", "default", "--yes"});
+    CHECK(ended.code == 1);
+    CHECK(ended.out.empty());
+    CHECK(stint({"queue", "delete", "default", "--dry-run"}).err == ended.err);
+    return ended.err;
+  };
+  stint.hand.submit({test::job_spec("a")});
+  stint.server.command({"SADD", "stint:queues", "default"});
+  CHECK(has(refused(), "queue default is not deleted: it holds 1 job: "));
+  auto given = stint.hand.claim("w", 1);
+  CHECK(has(refused(), "it holds 1 job: "));
+  stint.hand.end(given.front(), EndKind::kError);
+  CHECK(has(refused(), "it holds 1 job: "));
+  CHECK(stint({"job", "delete", "a"}).code == 0);
+  stint.server.command({"LPUSH", "stint:{default}:inbox", "x", "y"});
+  CHECK(has(refused(), "its inbox holds 2 entries that no daemon has taken"));
+  stint.server.command({"DEL", "stint:{default}:inbox"});
+  stint.server.command({"LPUSH", "stint:{default}:rejected", "a\n{}\nb"});
+  CHECK(has(refused(), "1 rejected entry: stint rejected delete --all -q default"));
+  stint.server.command({"DEL", "stint:{default}:rejected"});
+  stint.announce({"t"});
+  CHECK(has(refused(), "1 live worker serves it"));
+  stint.server.command({"DEL", stint.hand.keys.worker("h-7.1")});
+  CHECK(stint({"queue", "delete", "default", "--yes"}).code == 0);
+  CHECK(stint({"queue", "delete"}).code == 2);
+}
+
+TEST_CASE("stint submit: a queue that was deleted is in the list again with its next job") {
+  StintCalls stint;
+  CHECK(stint({"submit", "t", "-q", "mail", "--id", "a"}).code == 0);
+  CHECK(stint({"job", "delete", "a", "-q", "mail"}).code == 0);
+  CHECK(stint({"queue", "delete", "mail", "--yes"}).code == 0);
+  CHECK(stint({"submit", "t", "-q", "mail"}).code == 0);
+  CHECK(has(stint({"queue", "list"}).out, "mail"));
+}
