@@ -33,20 +33,34 @@ void add_filter(CLI::App& verb, FilterWords& f) {
   number_option(verb, "--limit", f.limit, "at most so many");
 }
 
-// Verbs that take ids and print: show, logs.
-void add_printer(CLI::App& job, Globals& globals, Action& action, const char* name,
-                 const char* about, const char* examples,
-                 ExitCode (*print)(Session&, const std::vector<std::string>&)) {
+void add_show(CLI::App& job, Globals& globals, Action& action) {
   auto ids = std::make_shared<Ids>();
-  CLI::App& verb = *add_verb(job, globals, name, about, examples);
+  CLI::App& verb = *add_verb(job, globals, "show", "all about jobs, and why they do not run",
+                             "  stint job show 0193a1c2-...\n  stint job show order-4711 --json");
   ids_argument(verb, *ids);
-  verb.callback([&action, &globals, ids, name, print] {
-    action = [&globals, ids, name, print] {
+  verb.callback([&action, &globals, ids] {
+    action = [&globals, ids] {
       if (ids->empty()) {
-        return missing_ids(globals, name);
+        return missing_ids(globals, "show");
       }
       auto session = Session::open(globals);
-      return session ? print(*session, *ids) : Output(globals).fail(session.error());
+      return session ? show_jobs(*session, *ids) : Output(globals).fail(session.error());
+    };
+  });
+}
+
+void add_logs(CLI::App& job, Globals& globals, Action& action) {
+  auto options = std::make_shared<LogsOptions>();
+  CLI::App& verb =
+      *add_verb(job, globals, "logs", "what jobs wrote to their logs",
+                "  stint job logs order-4711\n"
+                "  stint job logs -f order-4711   until it has ended; exit codes of job wait");
+  ids_argument(verb, options->ids);
+  verb.add_flag("-f,--follow", options->follow,
+                "also what comes, until they have ended; then 0, 5 if one failed, as job wait");
+  verb.callback([&action, &globals, options] {
+    action = [&globals, options] {
+      return options->ids.empty() ? missing_ids(globals, "logs") : run_logs(globals, *options);
     };
   });
 }
@@ -133,11 +147,9 @@ void add_steering(CLI::App& job, Globals& globals, Action& action) {
 
 void add_job(CLI::App& app, Globals& globals, Action& action) {
   CLI::App& job = *add_group(app, globals, "job", "look at jobs, retry, delete, cancel them");
-  add_printer(job, globals, action, "show", "all about jobs, and why they do not run",
-              "  stint job show 0193a1c2-...\n  stint job show order-4711 --json", show_jobs);
+  add_show(job, globals, action);
   add_wait(job, globals, action);
-  add_printer(job, globals, action, "logs", "what jobs wrote to their logs",
-              "  stint job logs order-4711", print_logs);
+  add_logs(job, globals, action);
   add_list(job, globals, action);
   add_count(job, globals, action);
   add_steering(job, globals, action);

@@ -20,7 +20,19 @@ bool take_number(std::string_view& text, int64_t& n) {
   return true;
 }
 
-void print_line(const Output& out, const std::string& id, bool several, const LogLine& line) {
+}  // namespace
+
+std::optional<LogLine> parse_log_line(std::string_view text) {
+  LogLine line;
+  if (!take_number(text, line.number) || !take_number(text, line.at_ms) ||
+      !take_number(text, line.attempt)) {
+    return std::nullopt;
+  }
+  line.text = std::string(text);
+  return line;
+}
+
+void print_log_line(const Output& out, const std::string& id, bool several, const LogLine& line) {
   if (out.json()) {
     out.line(JsonObject()
                  .text("id", std::string_view(id))
@@ -36,17 +48,7 @@ void print_line(const Output& out, const std::string& id, bool several, const Lo
   out.line(out.paint(Color::kDim, head) + shown(line.text, 65'536));
 }
 
-}  // namespace
-
-std::optional<LogLine> parse_log_line(std::string_view text) {
-  LogLine line;
-  if (!take_number(text, line.number) || !take_number(text, line.at_ms) ||
-      !take_number(text, line.attempt)) {
-    return std::nullopt;
-  }
-  line.text = std::string(text);
-  return line;
-}
+namespace {
 
 ExitCode print_logs(Session& session, const std::vector<std::string>& ids) {
   const Output& out = session.out();
@@ -64,7 +66,7 @@ ExitCode print_logs(Session& session, const std::vector<std::string>& ids) {
     auto lines = replies[1]->view();
     for (size_t i = 0; i < lines.size(); ++i) {
       if (auto line = parse_log_line(lines[i].str())) {
-        print_line(out, id, ids.size() > 1, *line);
+        print_log_line(out, id, ids.size() > 1, *line);
       }
     }
     if (lines.size() == 0) {
@@ -72,6 +74,16 @@ ExitCode print_logs(Session& session, const std::vector<std::string>& ids) {
     }
   }
   return worst;
+}
+
+}  // namespace
+
+ExitCode run_logs(const Globals& globals, const LogsOptions& options) {
+  auto session = Session::open(globals);
+  if (!session) {
+    return Output(globals).fail(session.error());
+  }
+  return options.follow ? follow_logs(*session, options.ids) : print_logs(*session, options.ids);
 }
 
 }  // namespace stint::cli

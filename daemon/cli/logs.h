@@ -1,4 +1,5 @@
-// `stint job logs`: the lines that attempts of a job wrote, with their times.
+// `stint job logs`: the lines that attempts of a job wrote, with their times; --follow: as they
+// come.
 #pragma once
 
 #include <optional>
@@ -19,6 +20,15 @@ struct LogLine {
 // `<number> <ms> <attempt> <text>`; empty if it is not one.
 std::optional<LogLine> parse_log_line(std::string_view text);
 
-ExitCode print_logs(Session& session, const std::vector<std::string>& ids);
+void print_log_line(const Output& out, const std::string& id, bool several, const LogLine& line);
+
+struct LogsOptions {
+  std::vector<std::string> ids;
+  bool follow = false;
+};
+ExitCode run_logs(const Globals& globals, const LogsOptions& options);
+
+// Prints what is there and what comes, until all have ended: the exit code is that of job wait.
+ExitCode follow_logs(Session& session, const std::vector<std::string>& ids);
 
 }  // namespace stint::cli
