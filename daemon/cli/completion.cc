@@ -55,6 +55,7 @@ std::vector<std::string> state_names() {
   for (const auto& place : all_places()) {
     names.emplace_back(to_string(place));
   }
+  names.emplace_back("cancelled");  // a part of what is done
   return names;
 }
 

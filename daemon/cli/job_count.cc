@@ -75,7 +75,8 @@ class Tally {
     InterruptScope scope;
     const Output& out = session_.out();
     Detail detail{has(groups_, Group::kTask) || has(groups_, Group::kResource),
-                  has(groups_, Group::kKind) || has(groups_, Group::kError)};
+                  has(groups_, Group::kKind) || has(groups_, Group::kError),
+                  has(groups_, Group::kState)};
     JobScan scan(session_, filter_, all_places(), detail);
     ProgressBar bar(out, "job");
     while (!interrupted()) {
@@ -218,7 +219,7 @@ Result<std::vector<Group>> parse_groups(const std::string& by) {
 std::string group_value(Group group, const Row& row) {
   switch (group) {
     case Group::kState:
-      return std::string(to_string(row.place));
+      return row.cancelled ? "cancelled" : std::string(to_string(row.place));
     case Group::kTask:
       return row.task;
     case Group::kResource:

@@ -20,7 +20,9 @@ JobScan::JobScan(Session& session, Filter filter, std::vector<Place> places, Det
   detail.record = detail.record || filter_.needs_record();
   detail.errors = detail.errors || filter_.needs_errors();
   for (Place place : places) {
-    feeds_.emplace_back(session, place, detail);
+    Detail wanted = detail;
+    wanted.errors = detail.errors || (detail.ends && place == Place::kDone);
+    feeds_.emplace_back(session, place, wanted);
   }
 }
 

@@ -19,6 +19,7 @@ namespace stint::cli {
 struct Detail {
   bool record = false;  // task, resource, created
   bool errors = false;  // kind and text of the last failed attempt
+  bool ends = false;    // of those that are done: which were cancelled
 };
 
 class PlaceFeed {

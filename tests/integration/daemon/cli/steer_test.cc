@@ -170,6 +170,21 @@ TEST_CASE("stint job cancel: dead copies in the list are not met again") {
   CHECK(ended.out == "{\"matched\":2,\"done\":2,\"asked\":0,\"skipped\":0,\"refused\":0}\n");
 }
 
+TEST_CASE("stint job count: what was cancelled is counted apart, as list shows it") {
+  StintCalls stint;
+  stint.ended_job("fine", EndKind::kOk);
+  stint.ended_job("bad", EndKind::kError);
+  stint.hand.submit({test::job_spec("a"), test::job_spec("b")});
+  CHECK(stint({"job", "cancel", "a", "b"}).code == 0);
+  auto lines = test::lines_of(stint({"job", "count", "--by", "state", "--json"}).out);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] == R"({"count":2,"state":"cancelled"})");
+  CHECK(stint({"job", "count", "--state", "cancelled"}).out == "2\n");
+  CHECK(stint({"job", "count", "--state", "done"}).out == "3\n");
+  CHECK(has(stint({"job", "list", "--state", "cancelled"}).out, "cancelled"));
+  CHECK(has(stint({"--complete", "job", "list", "--state", ""}).out, "cancelled\n"));
+}
+
 TEST_CASE("stint queue purge: what waits is deleted, nothing else") {
   StintCalls stint;
   stint.ended_job("failed", EndKind::kError);
