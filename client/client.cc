@@ -93,7 +93,7 @@ Result<Status> Client::status(const std::string& id) {
     return nothing_done(views.error());
   }
   if (!views->front()) {
-    return nothing_done(no_such_job(impl_->session, id));
+    return nothing_done(no_such_job(impl_->session.keys().queue(), id));
   }
   return status_of(*views->front());
 }
@@ -113,8 +113,8 @@ std::vector<Result<Ending>> Client::wait(const std::vector<std::string>& ids,
   for (const auto& [id, ending] : endings) {
     once.push_back(id);
   }
-  auto waited = impl_->watch(once, limit, [&endings](const auto& id, const Waited& how) {
-    endings[id] = ending_of(id, how);
+  auto waited = impl_->watch(once, limit, [&](const auto& id, const Waited& how) {
+    endings[id] = ending_of(impl_->session.keys().queue(), id, how);
   });
   std::vector<Result<Ending>> all;
   all.reserve(ids.size());
@@ -127,8 +127,8 @@ std::vector<Result<Ending>> Client::wait(const std::vector<std::string>& ids,
 
 Result<std::string> Client::result(const std::string& id) {
   std::optional<Result<std::string>> found;
-  auto looked = impl_->watch({id}, milliseconds{0}, [&found](const auto& job, const Waited& how) {
-    found = result_of(job, how);
+  auto looked = impl_->watch({id}, milliseconds{0}, [&](const auto& job, const Waited& how) {
+    found = result_of(impl_->session.keys().queue(), job, how);
   });
   return found ? *found : Result<std::string>(nothing_done(looked.error()));
 }
@@ -142,7 +142,7 @@ Result<Cancelled> Client::cancel(const std::string& id) {
   if (!answers) {
     return error_of(answers.error(), NoReply::kUnknown);
   }
-  return cancelled_of(id, answers->front());
+  return cancelled_of(impl_->session.keys().queue(), id, answers->front());
 }
 
 }  // namespace stint::client

@@ -39,8 +39,8 @@ Result<std::vector<std::optional<Place>>> places_of(QueueSession& session,
                : Result<std::vector<std::optional<Place>>>(reply.error());
 }
 
-Error no_such_job(const QueueSession& session, const std::string& id) {
-  return {ErrorCode::kNotFound, "no such job in queue " + session.keys().queue() + ": " + id};
+Error no_such_job(const std::string& queue, const std::string& id) {
+  return {ErrorCode::kNotFound, "no such job in queue " + queue + ": " + id};
 }
 
 }  // namespace stint

@@ -20,6 +20,6 @@ Result<std::vector<std::optional<JobView>>> look_at(QueueSession& session,
 Result<std::vector<std::optional<Place>>> places_of(QueueSession& session,
                                                     std::span<const std::string> ids);
 
-Error no_such_job(const QueueSession& session, const std::string& id);  // kNotFound
+Error no_such_job(const std::string& queue, const std::string& id);  // kNotFound
 
 }  // namespace stint

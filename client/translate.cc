@@ -1,5 +1,6 @@
 #include "client/translate.h"
 
+#include "client/look.h"
 #include "client/submitter.h"
 #include "common/clock.h"
 #include "common/text/text.h"
@@ -61,8 +62,8 @@ std::string why(const Outcome& outcome) {
   return outcome.reason ? ": " + *outcome.reason : "";
 }
 
-Error no_such_job(const std::string& id) {
-  return {Code::kNotFound, "no such job, or none any more: " + id};
+Error no_such_job(const std::string& queue, const std::string& id) {
+  return error_of(stint::no_such_job(queue, id), NoReply::kNothingDone);
 }
 
 }  // namespace
@@ -118,7 +119,7 @@ Submission submission_of(const std::string& id, const stint::Result<Submitted>& 
   return said;
 }
 
-Result<Ending> ending_of(const std::string& id, const Waited& waited) {
+Result<Ending> ending_of(const std::string& queue, const std::string& id, const Waited& waited) {
   switch (waited.how) {
     case Waited::How::kEnded:
       return Ending{outcome_name(waited.outcome), waited.outcome.result,
@@ -126,7 +127,7 @@ Result<Ending> ending_of(const std::string& id, const Waited& waited) {
     case Waited::How::kGone:
       return Ending{"unknown", "", "", {}};
     case Waited::How::kNever:
-      return no_such_job(id);
+      return no_such_job(queue, id);
     case Waited::How::kTimedOut:
     case Waited::How::kInterrupted:
       break;
@@ -134,9 +135,13 @@ Result<Ending> ending_of(const std::string& id, const Waited& waited) {
   return Error{Code::kTimedOut, "the wait timed out; " + id + " goes on"};
 }
 
-Result<std::string> result_of(const std::string& id, const Waited& waited) {
-  if (waited.how == Waited::How::kGone || waited.how == Waited::How::kNever) {
-    return no_such_job(id);
+Result<std::string> result_of(const std::string& queue, const std::string& id,
+                              const Waited& waited) {
+  if (waited.how == Waited::How::kGone) {
+    return Error{Code::kNotFound, id + " has ended and was not kept: how it ended is not known"};
+  }
+  if (waited.how == Waited::How::kNever) {
+    return no_such_job(queue, id);
   }
   if (waited.how != Waited::How::kEnded) {
     return Error{Code::kNotEnded, id + " has not ended"};
@@ -164,7 +169,8 @@ Status status_of(const JobView& view) {
   return status;
 }
 
-Result<Cancelled> cancelled_of(const std::string& id, const Steered& answer) {
+Result<Cancelled> cancelled_of(const std::string& queue, const std::string& id,
+                               const Steered& answer) {
   switch (answer.status) {
     case Steered::Status::kDone:
       return Cancelled::kNow;
@@ -177,7 +183,7 @@ Result<Cancelled> cancelled_of(const std::string& id, const Steered& answer) {
     case Steered::Status::kNone:
       break;
   }
-  return no_such_job(id);
+  return no_such_job(queue, id);
 }
 
 }  // namespace stint::client

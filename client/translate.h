@@ -22,9 +22,11 @@ Error error_of(const stint::Error& error, NoReply no_reply);
 ConfigFlags flags_of(const Options& options);
 JobFields fields_of(const Job& job);
 Submission submission_of(const std::string& id, const stint::Result<Submitted>& answer);
-Result<Ending> ending_of(const std::string& id, const Waited& waited);
-Result<std::string> result_of(const std::string& id, const Waited& waited);
+Result<Ending> ending_of(const std::string& queue, const std::string& id, const Waited& waited);
+Result<std::string> result_of(const std::string& queue, const std::string& id,
+                              const Waited& waited);
 Status status_of(const JobView& view);
-Result<Cancelled> cancelled_of(const std::string& id, const Steered& answer);
+Result<Cancelled> cancelled_of(const std::string& queue, const std::string& id,
+                               const Steered& answer);
 
 }  // namespace stint::client

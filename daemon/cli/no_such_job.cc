@@ -50,7 +50,7 @@ std::string where_else(Session& session, const std::string& id) {
 }  // namespace
 
 ExitCode say_no_such_job(Session& session, const std::string& id) {
-  std::string text = no_such_job(session, id).message;
+  std::string text = no_such_job(session.keys().queue(), id).message;
   std::string hint = why_rejected(session, id);
   hint = hint.empty() ? where_else(session, id) : hint;
   session.out().complain(text + (hint.empty() ? "" : "; " + hint));

@@ -127,6 +127,7 @@ TEST_CASE("client library: a status is what stint job show tells") {
   CHECK(bad->attempt == 1);
   CHECK(bad->errors.size() == 1);
   CHECK(c.status("none").error().code == Code::kNotFound);
+  CHECK(c.status("none").error().message == "no such job in queue default: none");
 }
 
 TEST_CASE(
@@ -141,6 +142,7 @@ TEST_CASE(
   CHECK(c.cancel("waits").error().code == Code::kRefused);
   CHECK(c.cancel("waits").error().message == "waits is done: it has ended");
   CHECK(c.cancel("none").error().code == Code::kNotFound);
+  CHECK(c.cancel("none").error().message == "no such job in queue default: none");
   CHECK(c.wait("waits")->outcome == "cancelled");
 }
 
