@@ -1,6 +1,8 @@
 // The pages of `P rejected`, and the cursor between them.
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
@@ -16,29 +18,35 @@ constexpr size_t kPage = 100;
 constexpr size_t kMostCursorBytes = 1'024;
 constexpr size_t kMostTimeBytes = 64;
 
+std::string time_of(const std::string& stored) {
+  auto entry = parse_rejected(stored);
+  return entry ? parse_rejected_header(entry->header).at : "";
+}
+
 // Every entry, newest first, until visit says no.
 Result<void> each_entry(Session& session, const std::function<bool(std::string&)>& visit) {
-  for (size_t from = 0;; from += kPage) {
+  std::optional<std::string> last;
+  for (size_t from = 0;; from += kPage - 1) {  // pages overlap by one
     auto page = session.ask(redis::plain({"LRANGE", session.keys()("rejected"),
                                           std::to_string(from), std::to_string(from + kPage - 1)}));
     if (!page) {
       return page.error();
     }
     auto texts = texts_of(page->view());
-    for (auto& text : texts) {
-      if (!visit(text)) {
+    size_t first = last ? count_seen(texts, *last) : 0;
+    bool is_last = texts.size() < kPage;
+    if (first < texts.size()) {
+      last = texts.back();
+    }
+    for (size_t i = first; i < texts.size(); ++i) {
+      if (!visit(texts[i])) {
         return {};
       }
     }
-    if (texts.size() < kPage) {
+    if (is_last) {
       return {};
     }
   }
-}
-
-std::string time_of(const std::string& stored) {
-  auto entry = parse_rejected(stored);
-  return entry ? parse_rejected_header(entry->header).at : "";
 }
 
 // How many of the newest were read before: all up to the marked one.
@@ -65,6 +73,17 @@ Result<size_t> count_read(Session& session, const RejectedMark& mark) {
 }
 
 }  // namespace
+
+size_t count_seen(const std::vector<std::string>& page, const std::string& last) {
+  auto same = std::find(page.begin(), page.end(), last);
+  if (same != page.end()) {
+    return static_cast<size_t>(same - page.begin()) + 1;
+  }
+  std::string at = time_of(last);
+  auto older = std::find_if(page.begin(), page.end(),
+                            [&at](const std::string& text) { return time_of(text) <= at; });
+  return static_cast<size_t>(older - page.begin());
+}
 
 std::string mark_text(const RejectedMark& mark) {
   auto json = nlohmann::json::array({mark.at, mark.digest, mark.nth});

@@ -25,6 +25,11 @@ std::string mark_text(const RejectedMark& mark);
 // On failure: kInvalid.
 Result<RejectedMark> parse_rejected_mark(const std::string& text);
 
+// How many at the head of a page stood on the one before, whose last entry its first should be:
+// what was refused meanwhile has moved them. Where that one is gone or further on: what is newer.
+// Pure.
+size_t count_seen(const std::vector<std::string>& page, const std::string& last);
+
 // One page for people and programs, newest first. after: there are more, behind that one.
 struct RejectedPage {
   std::vector<std::string> entries;
