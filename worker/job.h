@@ -76,6 +76,7 @@ struct Job {
   bool completed = false;
   Completion completion;
   JobLog log;
+  void (*on_news)(Job&) = nullptr;  // of a trial: what the log holds is wanted at once
   bool checkpoint_known = false;
   std::string checkpoint;
 

@@ -122,6 +122,14 @@ int32_t host_wait_stop(stint_job job, uint64_t at_most_ms) noexcept {
   return runs ? static_cast<int32_t>(attempt->stop_reason()) : STINT_GONE;
 }
 
+// Requires: the job is locked.
+void tell_news(Job& job) {
+  job.has_news.store(true, std::memory_order_release);
+  if (job.on_news != nullptr) {
+    job.on_news(job);
+  }
+}
+
 int32_t host_progress(stint_job job, stint_str json) noexcept {
   std::string_view text = view_of(json);
   if (!check_json(text, kMaxJobLog, kMaxParamsDepth)) {
@@ -132,7 +140,7 @@ int32_t host_progress(stint_job job, stint_str json) noexcept {
     return STINT_GONE;
   }
   attempt->log.set_progress(text);
-  attempt->has_news.store(true, std::memory_order_release);
+  tell_news(*attempt);
   return STINT_OK;
 }
 
@@ -142,7 +150,7 @@ int32_t host_log(stint_job job, stint_str line) noexcept {
     return STINT_GONE;
   }
   attempt->log.add(now_wall_ms(), attempt->attempt, view_of(line));
-  attempt->has_news.store(true, std::memory_order_release);
+  tell_news(*attempt);
   return STINT_OK;
 }
 
@@ -154,7 +162,7 @@ int32_t refuse_second(Attempt& attempt) {
     id = attempt->id;
     if (attempt.runs()) {
       attempt->log.add(now_wall_ms(), attempt->attempt, "task completed twice; the first counts");
-      attempt->has_news.store(true, std::memory_order_release);
+      tell_news(*attempt);
     }
   }
   attempt.unlock();
@@ -179,7 +187,7 @@ int32_t refuse_result(stint_job job, const Error& why) {
   if (attempt.open()) {
     attempt->log.add(now_wall_ms(), attempt->attempt,
                      "the task's result was refused: " + why.message);
-    attempt->has_news.store(true, std::memory_order_release);
+    tell_news(*attempt);
   }
   return STINT_INVALID;
 }

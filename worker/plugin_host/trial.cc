@@ -62,6 +62,18 @@ Result<void> open_plugins(const Theatre& stage, const std::string& config) {
   return {};
 }
 
+// Under the job's lock.
+void print_news(Job& job) {
+  auto taken = job.log.take();
+  for (const auto& line : taken.lines) {
+    // "<ms> <attempt> <text>"
+    say("log: " + line.substr(line.find(' ', line.find(' ') + 1) + 1));
+  }
+  if (taken.progress) {
+    say("progress: " + *taken.progress);
+  }
+}
+
 Job& adopt(Theatre& stage, const Trial& trial, const Task& task) {
   Job& job = stage.jobs.adopt(0);
   job.id = "trial";
@@ -75,6 +87,7 @@ Job& adopt(Theatre& stage, const Trial& trial, const Task& task) {
   job.attempt = 1;
   job.running = true;
   job.checkpoint_known = true;  // there was no attempt before
+  job.on_news = print_news;     // at once: the next thing that the task does may be to crash
   return job;
 }
 
@@ -95,17 +108,6 @@ void perform(Job& job) {
 // Its code has returned, and somebody has completed it.
 bool is_over(const Job& job) {
   return job.completed && job.ended_ns.load(std::memory_order_relaxed) != 0;
-}
-
-void print_news(Job& job) {
-  auto taken = job.log.take();
-  for (const auto& line : taken.lines) {
-    // "<ms> <attempt> <text>"
-    say("log: " + line.substr(line.find(' ', line.find(' ') + 1) + 1));
-  }
-  if (taken.progress) {
-    say("progress: " + *taken.progress);
-  }
 }
 
 // Tells the task to stop when its time is over or somebody wants it. False: give it up.
@@ -151,13 +153,11 @@ ExitCode run_job(Job& job) {
   std::thread([&job] { perform(job); }).detach();
   std::unique_lock lock(job.mutex);
   while (!job.changed.wait_for(lock, kLookEvery, [&job] { return is_over(job); })) {
-    print_news(job);
     if (!mind_the_clock(job, start, told)) {
       say(interrupts > 0 ? "given up" : "it does not stop; a worker would be killed now");
       return interrupts > 0 ? ExitCode::kInterrupted : ExitCode::kJobFailed;
     }
   }
-  print_news(job);
   return conclude(job, (now_mono() - start).count());
 }
 

@@ -108,6 +108,8 @@ TEST_CASE("stint plugin run: a crash is 5, with its signal and a backtrace") {
   CHECK(fault.code == 5);
   CHECK(has(fault.err, "stint: the task crashed: killed by SIGSEGV (signal 11)"));
   CHECK(has(fault.err, "faulty.so"));
+  auto told = author.run_faulty("crash", R"({"how":"kill","say":"about to crash"})");
+  CHECK(told.err.starts_with("log: about to crash\n"));
   auto left = author.run_faulty("crash", R"({"how":"exit"})");
   CHECK(left.code == 5);
   CHECK(has(left.err, "stint: the task crashed: exited with code 3\n"));
