@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "common/queue/keys.h"
-
 namespace stint {
 
 namespace {
@@ -12,6 +10,9 @@ constexpr double kHeldBackNs = 5e6;
 // One long job among short ones raises the mean by a sixteenth of it and is forgotten after some
 // dozens.
 constexpr double kWeightOfNewest = 1.0 / 16;
+// Fewer in a batch cost Redis more than those that have to wait.
+constexpr double kLeast = 25;
+constexpr double kGrowth = 2;
 
 }  // namespace
 
@@ -21,12 +22,27 @@ void BatchSize::add(std::chrono::nanoseconds took) {
   known_ = true;
 }
 
+// Less by as much as was missing. A little more after each claim that was served in full, so that
+// workers which share the resources come to a balance. Where most have to wait for a few resources,
+// holding back less would not help: then it is the more the better, to get past them.
+void BatchSize::note_claim(size_t asked, size_t given) {
+  const double share = static_cast<double>(given) / static_cast<double>(asked);
+  if (share >= 1) {
+    most_ += kGrowth;
+  } else if (share >= 0.5) {
+    most_ *= share;
+  } else {
+    most_ = kBatchJobs;
+  }
+  most_ = std::clamp(most_, kLeast, static_cast<double>(kBatchJobs));
+}
+
 size_t BatchSize::ahead(size_t slots) const {
   if (!known_) {
     return 0;
   }
   double jobs = kHeldBackNs * static_cast<double>(slots) / std::max(mean_ns_, 1.0);
-  return static_cast<size_t>(std::min(jobs, static_cast<double>(kBatchJobs)));
+  return static_cast<size_t>(std::min(jobs, most_));
 }
 
 }  // namespace stint

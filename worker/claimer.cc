@@ -104,7 +104,7 @@ void Claimer::on_answer(const Result<redis::ReplyView>& reply) {
 }
 
 void Claimer::on_claimed(const Claimed& claimed) {
-  bool asked_for_none = std::exchange(asked_, std::nullopt) == size_t{0};
+  const size_t asked = std::exchange(asked_, std::nullopt).value_or(0);
   switch (claimed.status) {
     case Claimed::Status::kClosed:
       supply_ = Supply::kClosed;
@@ -124,12 +124,12 @@ void Claimer::on_claimed(const Claimed& claimed) {
   // for its resource.
   bool empty = claimed.token == 0;
   last_token_ = std::max(last_token_, claimed.token);
-  if (asked_for_none) {
+  if (asked == 0) {
     supply_ = Supply::kUnknown;
   } else {
     supply_ = empty ? Supply::kEmpty : Supply::kPlenty;
   }
-  listener_.on_claimed(claimed, sent_);
+  listener_.on_claimed(claimed, asked, sent_);
 }
 
 void Claimer::wait_if_empty() {

@@ -21,7 +21,7 @@ namespace stint {
 class Claimer {
  public:
   struct Listener {
-    std::function<void(const Claimed&, MonoTime sent)> on_claimed;
+    std::function<void(const Claimed&, size_t asked, MonoTime sent)> on_claimed;
     std::function<void()> on_closed;  // this worker was declared dead
   };
   Claimer(Context& context, const Lane& lane, Listener listener);

@@ -18,7 +18,12 @@ QueueRunner::QueueRunner(Context& context, Lane lane, std::function<void()> on_c
                [this](Job& job) { forget(job); }}),
       adoption_(context, lane_, reporter_, leases_),
       claimer_(context, lane_,
-               {[this](const Claimed& claimed, MonoTime sent) { adoption_.adopt(claimed, sent); },
+               {[this](const Claimed& claimed, size_t asked, MonoTime sent) {
+                  if (asked > 0 && claimed.token != 0) {
+                    lane_.batch.note_claim(asked, claimed.jobs.size());
+                  }
+                  adoption_.adopt(claimed, sent);
+                },
                 std::move(on_closed)}) {}
 
 void QueueRunner::on_ready(const redis::ServerInfo& server) {

@@ -40,3 +40,39 @@ TEST_CASE("batch size: one long job among short ones is forgotten after some doz
   CHECK(needed > 10);
   CHECK(needed < 120);
 }
+
+TEST_CASE("batch size: less is held back while some of a claim have to wait, but not too little") {
+  BatchSize size;
+  size.add(1us);
+  size.note_claim(100, 80);
+  CHECK(size.ahead(1) == 80);
+  size.note_claim(60, 45);
+  CHECK(size.ahead(1) == 60);
+  for (int i = 0; i < 10; ++i) {
+    size.note_claim(20, 10);
+  }
+  CHECK(size.ahead(1) == 25);
+}
+
+TEST_CASE("batch size: claims that are served in full bring it back, and no further") {
+  BatchSize size;
+  size.add(1us);
+  size.note_claim(100, 50);
+  CHECK(size.ahead(1) == 50);
+  size.note_claim(25, 25);
+  CHECK(size.ahead(1) == 52);
+  for (int i = 0; i < 100; ++i) {
+    size.note_claim(25, 25);
+  }
+  CHECK(size.ahead(1) == 100);
+}
+
+TEST_CASE("batch size: where most have to wait a worker asks for all it can, to get past them") {
+  BatchSize size;
+  size.add(1us);
+  size.note_claim(100, 50);
+  size.note_claim(50, 1);
+  CHECK(size.ahead(1) == 100);
+  size.note_claim(100, 0);
+  CHECK(size.ahead(1) == 100);
+}
