@@ -179,6 +179,7 @@ std::vector<Call> moves() {
        }},
       {"pause", [](Q q) { return pause_queue(q.hand.keys); }},
       {"resume", [](Q q) { return resume_queue(q.hand.keys); }},
+      {"forget", [](Q q) { return forget_queue(q.hand.keys, "stint", true); }},
       {"quarantine", [](Q q) { return quarantine(q.hand.keys); }},
   };
 }
