@@ -51,7 +51,8 @@ __attribute__((no_sanitize("undefined"))) void die(const std::string& how) {
   }
 }
 
-// {"how", "say", "path", "times"}: says that right before; with path and times only the first attempts crash, then it succeeds.
+// {"how", "say", "path", "times"}: says that right before; with path and times only the first
+// attempts crash, then it succeeds.
 void crash(stint::Job& job, const Json& params) {
   if (params.contains("path") && count_up(params["path"]) > params.value("times", 1)) {
     job.succeed();
