@@ -14,6 +14,7 @@
 #include "common/kill_point.h"
 #include "common/log/log.h"
 #include "common/text/text.h"
+#include "daemon/kill_pause.h"
 #include "daemon/spawn.h"
 
 namespace stint {
@@ -21,7 +22,6 @@ namespace {
 
 using control::FrameType;
 
-constexpr milliseconds kTermToKill{500};
 constexpr milliseconds kSlowStart{30'000};
 constexpr milliseconds kKillAgain{
     1'000};  // a process in the kernel's uninterruptible sleep takes its time
@@ -209,7 +209,7 @@ void WorkerHandle::kill(std::string_view why) {
              {{"worker", id()}, {"pid", pid_}, {"why", why}});
   signal_group(SIGTERM);
   signal_group(SIGCONT);
-  kill_timer_.start(kTermToKill);
+  kill_timer_.start(term_to_kill(recorder_.held(), now_mono()));
 }
 
 void WorkerHandle::signal_group(int signal) const {

@@ -8,7 +8,9 @@ namespace {
 
 void lower_to(KillTime& least, MonoTime at, EndKind kind, bool interrupted = false) {
   if (least.at == MonoTime{} || at < least.at) {
-    least = {at, kind, interrupted};
+    least.at = at;
+    least.kind = kind;
+    least.interrupted = interrupted;
   }
 }
 
@@ -26,7 +28,8 @@ MonoTime fence_time(MonoTime renewed, milliseconds lease) {
 }
 
 KillTime kill_time(const AttemptTimes& times, const Limits& limits) {
-  KillTime least{times.renewed + kill_share(times.lease), EndKind::kLost, times.fenced};
+  MonoTime dead_by = times.renewed + kill_share(times.lease);
+  KillTime least{dead_by, EndKind::kLost, times.fenced, dead_by};
   if (limits.timeout.count() > 0) {
     lower_to(least, times.started + limits.timeout + limits.grace, EndKind::kTimeout);
   }

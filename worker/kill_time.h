@@ -13,6 +13,7 @@ struct KillTime {
   MonoTime at;  // {0}: never
   EndKind kind = EndKind::kLost;
   bool interrupted = false;  // not lost by the task's or the worker's fault: it goes back
+  MonoTime dead_by;          // whatever TERM is waited for: behind it others may run the job
 };
 
 struct AttemptTimes {

@@ -28,7 +28,8 @@ void update_kill_at(Context& context, const Job& job) {
   KillTime kill = kill_time(times, job.limits);
   context.recorder.set_kill_at(
       static_cast<int>(job.index), kill.at,
-      kill.interrupted ? control::kKillInterrupted : static_cast<uint32_t>(kill.kind));
+      kill.interrupted ? control::kKillInterrupted : static_cast<uint32_t>(kill.kind),
+      kill.dead_by);
 }
 
 LeaseKeeper::LeaseKeeper(Context& context, const Lane& lane, Listener listener)

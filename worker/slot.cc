@@ -80,7 +80,7 @@ bool Slot::perform(Job& job) {
   auto entry = static_cast<int>(job.index);
   AttemptTimes times{now, job.renewed(), job.lease(), {}, false};
   KillTime kill = kill_time(times, job.limits);
-  recorder_.set_kill_at(entry, kill.at, static_cast<uint32_t>(kill.kind));
+  recorder_.set_kill_at(entry, kill.at, static_cast<uint32_t>(kill.kind), kill.dead_by);
   job.started_wall_ms.store(now_wall_ms(), std::memory_order_relaxed);
   job.started_ns.store(now.ns, std::memory_order_release);
   kill_point("before", "start mark");

@@ -16,7 +16,7 @@ namespace stint::control {
 namespace {
 
 constexpr uint32_t kMagic = 0x73746e74;
-constexpr uint32_t kTableVersion = 2;
+constexpr uint32_t kTableVersion = 3;
 // On a page of their own. Never touched, it takes no memory.
 constexpr size_t kWordsAt = (sizeof(RecorderTable) + 4095) / 4096 * 4096;
 
@@ -63,6 +63,7 @@ EntryCopy copy_entry(const Entry& entry, uint32_t index, EntryState state) {
   copy.limits.keep = milliseconds(entry.keep_ms);
   copy.started_wall_ms = entry.started_wall_ms.load(std::memory_order_relaxed);
   copy.kill_at = MonoTime{entry.kill_at_ns.load(std::memory_order_acquire)};
+  copy.dead_by = MonoTime{entry.dead_by_ns.load(std::memory_order_relaxed)};
   copy.kill_kind = entry.kill_kind.load(std::memory_order_relaxed);
   copy.id.assign(entry.id.data(), std::min<size_t>(entry.id_size, kMaxIdBytes));
   return copy;
@@ -167,6 +168,7 @@ int FlightRecorder::claim(uint32_t queue, std::string_view id, uint64_t token, i
     entry.keep_ms = limits.keep.count();
     entry.started_wall_ms.store(0, std::memory_order_relaxed);
     entry.kill_at_ns.store(0, std::memory_order_relaxed);
+    entry.dead_by_ns.store(0, std::memory_order_relaxed);
     entry.kill_kind.store(0, std::memory_order_relaxed);
     entry.id_size = static_cast<uint32_t>(id.size());
     std::memcpy(entry.id.data(), id.data(), id.size());
@@ -177,9 +179,10 @@ int FlightRecorder::claim(uint32_t queue, std::string_view id, uint64_t token, i
   return -1;
 }
 
-void FlightRecorder::set_kill_at(int entry, MonoTime when, uint32_t kind) {
+void FlightRecorder::set_kill_at(int entry, MonoTime when, uint32_t kind, MonoTime dead_by) {
   Entry& at = table_->entries.at(static_cast<size_t>(entry));
   at.kill_kind.store(kind, std::memory_order_relaxed);
+  at.dead_by_ns.store(dead_by.ns, std::memory_order_relaxed);
   at.kill_at_ns.store(when.ns, std::memory_order_release);
 }
 

@@ -48,6 +48,9 @@ struct Entry {
   // The worker moves it: timeout + grace at start, cancel + grace when told, end of the lease at
   // every renewal, whichever is first.
   std::atomic<int64_t> kill_at_ns;
+  // By when it must be dead, whatever else: behind it another worker may run the job. Moves with
+  // every renewal.
+  std::atomic<int64_t> dead_by_ns;
   std::atomic<uint32_t>
       kill_kind;  // as EndKind: timeout, cancelled or lost: how the attempt then ends; or below
   std::array<char, kMaxIdBytes> id;
@@ -86,6 +89,7 @@ struct EntryCopy {
   Limits limits;  // retries, crash_limit, backoff, keep
   int64_t started_wall_ms;
   MonoTime kill_at;  // {0} = never
+  MonoTime dead_by;  // {0} = no lease is known
   uint32_t kill_kind;
   std::string id;
 };
@@ -110,7 +114,7 @@ class FlightRecorder {
 
   // Worker's loop: index of the new entry in state kClaimed, or -1 when all are taken.
   int claim(uint32_t queue, std::string_view id, uint64_t token, int attempt, const Limits& limits);
-  void set_kill_at(int entry, MonoTime when, uint32_t kind);
+  void set_kill_at(int entry, MonoTime when, uint32_t kind, MonoTime dead_by);
   void free(int entry);
   // Worker's slot thread, right before and right after task code.
   void start(int entry, uint32_t slot);

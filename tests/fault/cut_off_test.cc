@@ -127,3 +127,30 @@ TEST_CASE("cut off: another program's script of 20 seconds, with every default, 
   it.both_end_well();
   CHECK(count_of(it.daemon->log(), "settled attempts whose worker is gone") == 0);
 }
+
+// Timeout and grace are over a moment before the lease's share is, so what was to be a TERM with
+// half a second to heed it must not become a task that runs beside its successor.
+TEST_CASE("cut off: a timeout that falls together with the end of its lease is killed by then") {
+  const milliseconds lease{2'000};
+  milliseconds best = milliseconds::max();
+  for (int i = 0; i < 3 && best >= lease; ++i) {
+    RedisServer redis;
+    DaemonOptions options;
+    options.redis_url = redis.url_text();
+    options.toml = "[tasks.spin]\nlease = \"2s\"\ntimeout = \"1s\"\ngrace = \"500ms\"\n";
+    Daemon daemon(options);
+    push(daemon, "deaf", "spin", announced(daemon / "started"));
+    REQUIRE(until_started(daemon / "started"));
+    redis.signal(SIGSTOP);
+    MonoTime silent = now_mono();
+    pid_t worker = daemon.worker_pids().at(0);
+    REQUIRE(eventually(kLong, [&] { return !alive(worker); }));
+    best = std::min(best, now_mono() - silent);
+    CHECK(until_logged(daemon, "a job is past its end: timeout"));
+    redis.signal(SIGCONT);
+    CHECK(ended_as(daemon, "deaf", kLong) == "failed");
+    CHECK(json_at(outcome(daemon, "deaf"), "/errors/0/kind") == "timeout");
+    daemon.stop();
+  }
+  CHECK(best < lease);
+}

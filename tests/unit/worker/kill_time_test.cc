@@ -50,6 +50,14 @@ TEST_CASE("kill time: a cancel comes a grace after it was told") {
   CHECK(kill.kind == EndKind::kCancelled);
 }
 
+TEST_CASE("kill time: whatever ends it first, it is dead by the end of the lease's share") {
+  CHECK(kill_time(started_at(1000, 1010), limits(0, 5)).dead_by == at(1095));
+  KillTime kill = kill_time(started_at(1000, 1010), limits(80, 5));
+  CHECK(kill.at == at(1085));
+  CHECK(kill.kind == EndKind::kTimeout);
+  CHECK(kill.dead_by == at(1095));
+}
+
 TEST_CASE("kill time: a lost lease is told and killed as lost") {
   AttemptTimes times = started_at(1000, 1000);
   times.told = at(1010);

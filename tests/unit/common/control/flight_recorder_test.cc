@@ -36,7 +36,7 @@ TEST_CASE("recorder: what the worker claims, starts and ends is what the supervi
   int second = worker.claim(0, "job-b", 78, 1, Limits{});
   REQUIRE(first >= 0);
   REQUIRE(second >= 0);
-  worker.set_kill_at(first, MonoTime{9'000}, 3);
+  worker.set_kill_at(first, MonoTime{9'000}, 3, MonoTime{9'500});
   worker.start(first, 1);
 
   auto held = supervisor.held();
@@ -51,6 +51,7 @@ TEST_CASE("recorder: what the worker claims, starts and ends is what the supervi
   CHECK(held[0].limits.backoff == Backoff{-500});
   CHECK(held[0].limits.keep == milliseconds(1234));
   CHECK(held[0].kill_at == MonoTime{9'000});
+  CHECK(held[0].dead_by == MonoTime{9'500});
   CHECK(held[0].kill_kind == 3);
   CHECK(held[0].started_wall_ms > 0);
   CHECK(held[1].state == EntryState::kClaimed);
