@@ -9,7 +9,7 @@ namespace stint {
 
 namespace {
 
-constexpr milliseconds kPatience{2'000};
+constexpr milliseconds kDrainPatience{2'000};
 
 }  // namespace
 
@@ -61,7 +61,7 @@ void Shutdown::hand_back_now() {
   if (left > 0) {
     log::info("tasks that still run are handed back", {{"tasks", left}});
   }
-  patience_.start(kPatience);
+  patience_.start(kDrainPatience);
   context_.changed();
 }
 
