@@ -2,9 +2,9 @@
 """What a job costs Redis in each script: CPU time of a private redis-server over whole batches, ours beside those of another version
 (--against DIR/common/queue/lua) in turns, medians.
 
-    tests/bench/script_costs.py [--rounds 9] [--jobs 20000] [--batch 100] [--against FOLDER] [--case plain,kept,resources,lines]
+    tests/bench/script_costs.py [--rounds 9] [--jobs 20000] [--batch 100] [--against FOLDER] [--case plain,kept,marked,resources,lines]
 
-resources: 1,000 of them, and nobody waits; lines: all jobs are claimed before the first ends, so that all but 1,000 wait in line.
+marked: kept, beside one long job that has renewed its lease; resources: 1,000 of them, and nobody waits; lines: all jobs are claimed before the first ends, so that all but 1,000 wait in line.
 """
 import argparse
 import json
@@ -21,7 +21,8 @@ P = 'stint:{default}:'
 WORKER = '5f8a2c1e-9b7d-4c3a-8e21-0d4f6b1a7c33'
 PARAMS = '{"t":"%016d","pad":"' + 'x' * 67 + '"}'
 TIMES = '"started_at":"2026-11-20T18:51:43.123Z","finished_at":"2026-11-20T18:51:43.123Z"'
-CASES = {'plain': {}, 'kept': {'keep': 3600000}, 'resources': {'resources': 1000}, 'lines': {'resources': 1000, 'ahead': True}}
+CASES = {'plain': {}, 'kept': {'keep': 3600000}, 'marked': {'keep': 3600000, 'marked': True},
+         'resources': {'resources': 1000}, 'lines': {'resources': 1000, 'ahead': True}}
 
 
 class Side:
@@ -50,10 +51,12 @@ class Side:
         out = work()
         return self.cpu_us() - before, out
 
-    def round(self, jobs, batch, keep=0, resources=0, ahead=False):
+    def round(self, jobs, batch, keep=0, resources=0, ahead=False, marked=False):
         """us a job: submit, claim, finish; bytes a pending job"""
         self.call('FLUSHALL')
         self.run('epoch', 'run', '0')
+        if marked:
+            self.call('ZADD', P + 'leases', '1', 'a-long-job')
         empty = self.memory()
         submits = [self.submit_args(start, batch, resources) for start in range(0, jobs, batch)]
         submit, _ = self.spent(lambda: [self.run('submit', *a) for a in submits])
@@ -122,7 +125,7 @@ def main():
     parser.add_argument('--jobs', type=int, default=20000)
     parser.add_argument('--batch', type=int, default=100)
     parser.add_argument('--against')
-    parser.add_argument('--case', default='plain,kept,resources,lines')
+    parser.add_argument('--case', default='plain,kept,marked,resources,lines')
     args = parser.parse_args()
     sides = {'ours': Side(scripts.LUA)}
     if args.against:

@@ -109,7 +109,7 @@ MUTANTS = [
     ('plain kept: kept under pressure', 'lib/plain_kept.lua', "P .. 'pressure', ", ""),
     ('plain kept: errors stay beside', 'lib/plain_kept.lua', "P .. 'errors', ", ""),
     ('plain kept: parameters are not counted', 'lib/plain_kept.lua', ", P .. 'params'", ""),
-    ('plain kept: its mark stays', 'lib/plain_kept.lua', ", P .. 'leases'", ""),
+    ('plain kept: its mark stays', 'lib/plain_kept.lua', "call('ZREM', P .. 'leases', unpack(ids))", ""),
     ('plain kept: bytes are not counted', 'lib/plain_kept.lua', "redis.pcall('HINCRBY', P .. 'stats', 'kept_bytes', bytes)", ""),
     ('plain kept: in no place', 'lib/plain_kept.lua', "call('ZADD', P .. 'done', unpack(due))", ""),
     ('plain kept: without its outcome', 'lib/plain_kept.lua', "call('HSET', P .. 'outcomes', unpack(ARGV, 9))", ""),

@@ -13,14 +13,17 @@ local function plain_outcomes(n)
   return ids, bytes
 end
 
--- Whether so many more may be kept, and nothing stands beside the attempts that would have to go with them.
+-- Whether so many more may be kept, and nothing but a mark of a renewal stands beside the attempts that would have to go with them. Then
+-- how many such marks there are: a long job in the queue has one, and the short ones beside it are not to pay for that.
 local function plain_room(n, bytes)
   local done, outcomes = redis.pcall('ZCARD', P .. 'done'), redis.pcall('HLEN', P .. 'outcomes')
+  local marks = redis.pcall('ZCARD', P .. 'leases')
   local said = redis.pcall('HGET', P .. 'stats', 'kept_bytes')
   local before = type(said) == 'string' and tonumber(said) or 0
-  return type(done) == 'number' and type(outcomes) == 'number' and done + n <= (tonumber(ARGV[4]) or 0) and
-    before + bytes <= (tonumber(ARGV[5]) or 0) and
-    call('EXISTS', P .. 'pressure', P .. 'errors', P .. 'cancels', P .. 'params', P .. 'leases') == 0
+  local fits = type(done) == 'number' and type(outcomes) == 'number' and type(marks) == 'number' and
+    done + n <= (tonumber(ARGV[4]) or 0) and before + bytes <= (tonumber(ARGV[5]) or 0) and
+    call('EXISTS', P .. 'pressure', P .. 'errors', P .. 'cancels', P .. 'params') == 0
+  return fits and marks
 end
 
 local function plain_kept(worker, seq, runs, keep)
@@ -29,8 +32,9 @@ local function plain_kept(worker, seq, runs, keep)
     return nil
   end
   local ids, bytes = plain_outcomes(n)
+  local marks = ids and plain_room(n, bytes)
   local resources, by = nil, nil
-  if ids and plain_room(n, bytes) then
+  if marks then
     resources, by = plain_held(ids, runs)
   end
   local held, waits = false, false
@@ -46,6 +50,9 @@ local function plain_kept(worker, seq, runs, keep)
     due[2 * i - 1], due[2 * i] = ends, ids[i]
   end
   plain_leave(ids, resources, waits)
+  if marks > 0 then
+    call('ZREM', P .. 'leases', unpack(ids))
+  end
   call('ZADD', P .. 'done', unpack(due))
   call('HSET', P .. 'outcomes', unpack(ARGV, 9))
   redis.pcall('HINCRBY', P .. 'stats', 'kept_bytes', bytes)

@@ -199,6 +199,21 @@ TEST_CASE("plain finish: a job twice in a batch that is kept is done once") {
   CHECK(q.say({"ZCARD", q.keys("done")}) == "2");
 }
 
+TEST_CASE(
+    "plain finish: of those that are kept the marks of renewals go, and those of others stay") {
+  QueueOfTest q;
+  q.add({job("a"), job("b", "r"), job("long")});
+  Given given = q.take(1);
+  Limits limits;
+  q.beat({{"a", given.token, true, limits}, {"long", given.token, true, limits}});
+  REQUIRE(q.say({"ZCARD", q.keys("leases")}) == "2");
+  auto said = q.report(1, {ended("a", given.token), ended("b", given.token)});
+  CHECK(said[0].place == Place::kDone);
+  CHECK(said[1].place == Place::kDone);
+  CHECK(q.say({"ZRANGE", q.keys("leases"), "0", "-1"}) == "long");
+  CHECK(q.say({"HKEYS", q.keys("active")}) == "long");
+}
+
 TEST_CASE("plain finish: the attempts of two claims, and then one that failed") {
   QueueOfTest q;
   q.add({job("a"), job("b", "r"), job("c")});
