@@ -6,7 +6,7 @@
 //   bench-driver URL steady N RATE    so many a second, 100 a call
 //   bench-driver URL mixed SECONDS    10 `nap` jobs of 1 ms every 50 ms, one of 2 s every second
 //   bench-driver URL push N           LPUSH of JSON into the inbox, 100 a command
-//   bench-driver URL ceiling SECONDS, ping N   see machine.h
+//   bench-driver URL ceiling SECONDS, ping N MS   see machine.h
 // Prints "RESULT n seconds". Parameters are 100 bytes of JSON.
 #include <time.h>
 
@@ -138,7 +138,7 @@ int run_driver(int argc, char** argv) {
   int count = std::atoi(argv[3]);
   int extra = argc > 4 ? std::atoi(argv[4]) : 0;
   if (mode == "ceiling" || mode == "ping") {
-    mode == "ping" ? measure_ping(*client, count) : measure_ceiling(*url, count);
+    mode == "ping" ? measure_ping(*client, count, extra) : measure_ceiling(*url, count);
     return 0;
   }
   int64_t start = bench_now_ns();

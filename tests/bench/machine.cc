@@ -75,10 +75,10 @@ void measure_ceiling(const redis::Url& url, double seconds) {
               static_cast<double>(now_mono().ns - begin.ns) / 1e9);
 }
 
-void measure_ping(redis::Client& client, int count) {
+void measure_ping(redis::Client& client, int count, int pause_ms) {
   std::vector<int64_t> took;
   for (int i = 0; i < count; ++i) {
-    timespec pause{0, 2'000'000};
+    timespec pause{0, long{pause_ms} * 1'000'000};
     nanosleep(&pause, nullptr);
     const MonoTime begin = now_mono();
     must(client, {"PING"});

@@ -11,7 +11,7 @@ namespace stint {
 // limits or replays.
 void measure_ceiling(const redis::Url& url, double seconds);
 
-// Prints "PING p50 p99", microseconds, of so many pings with a pause of 2 ms before each.
-void measure_ping(redis::Client& client, int count);
+// Prints "PING p50 p99", microseconds, of so many pings with a pause before each.
+void measure_ping(redis::Client& client, int count, int pause_ms);
 
 }  // namespace stint
