@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Compares the manual pages with what the programs say: manual.py BUILD. Each option of each verb's help, each verb, signal and
-exit code, and each key of the configuration has to stand in its page, and the pages name no option that is none."""
+exit code, each key of the configuration and each function, stop reason and limit of the task interface has to stand in its page, and the pages name no option
+that is none."""
 import json
 import os
 import re
@@ -74,7 +75,26 @@ def check_keys():
             missing.append(f"config/stint.toml does not say {origin}")
 
 
+def check_tasks():
+    text = page("stint-task.7")
+    with open(os.path.join(os.path.dirname(__file__), "../../tasks/include/stint/task.h"), encoding="utf-8") as file:
+        header = file.read()
+
+    def members(struct):
+        return re.search(rf"typedef struct {struct} {{(.*?)\n}}", header, re.S).group(1)
+
+    for function in re.findall(r"\(\*(\w+)\)\(", members("stint_host")):
+        expect("stint-task.7", text, function)
+    for limit in re.findall(r"^  int\d+_t (\w+?)(?:_ms)?;", members("stint_limits"), re.M):
+        expect("stint-task.7", text, limit)
+    for reason in re.findall(r"STINT_STOP_(\w+) [1-9]", header):
+        expect("stint-task.7", text, reason.lower().replace("_", " "))
+    for field in re.findall(r"^  (?:uint32_t|stint_str) (\w+);", members("stint_open_info"), re.M):
+        expect("stint-task.7", text, field)
+
+
 check_options()
 check_keys()
+check_tasks()
 print("\n".join(missing) or "manual: the pages agree with the programs")
 sys.exit(1 if missing else 0)
