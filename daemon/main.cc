@@ -8,6 +8,7 @@
 #include "common/exit_code.h"
 #include "common/log/log.h"
 #include "common/plugin_check.h"
+#include "daemon/core_files.h"
 #include "daemon/one_shot.h"
 #include "daemon/options.h"
 #include "daemon/standalone.h"
@@ -45,6 +46,9 @@ ExitCode run(int argc, char** argv) {
     return complain(loaded.error());
   }
   log::open("stintd", loaded->config.log_level, loaded->config.log_format);
+  if (!loaded->config.redis.password.empty()) {
+    forbid_core_files();
+  }
   if (options.mode != Options::Mode::kRun) {
     return run_one_shot(options, *loaded);
   }
