@@ -100,8 +100,15 @@ void add_queue(CLI::App& app, Globals& globals, Action& action) {
                "take a queue off the list that holds nothing and that nobody serves",
                "  stint queue delete vdieo\n  stint queue delete vdieo --yes", run_queue_delete);
   CLI::App& resource = *add_group(app, globals, "resource", "look at resources");
-  add_plain(resource, globals, action, "list", "who holds what, and who waits for it",
-            "  stint resource list --json", run_resource_list);
+  auto which = std::make_shared<ResourceOptions>();
+  CLI::App& held =
+      *add_verb(resource, globals, "list", "who holds what, and who waits for it, 50 at a time",
+                "  stint resource list --json");
+  number_option(held, "--limit", which->limit, "at most so many");
+  text_option(held, "--after", which->after, "go on where the last list ended", "CURSOR");
+  held.callback([&action, &globals, which] {
+    action = [&globals, which] { return run_resource_list(globals, *which); };
+  });
   CLI::App& worker = *add_group(app, globals, "worker", "look at the workers");
   add_plain(worker, globals, action, "list", "the live workers", "  stint worker list --json",
             run_worker_list);

@@ -1,5 +1,7 @@
 #include "daemon/cli/resource_list.h"
 
+#include <algorithm>
+#include <charconv>
 #include <set>
 
 #include "client/json_object.h"
@@ -10,53 +12,100 @@
 namespace stint::cli {
 namespace {
 
-constexpr size_t kRows = 50;  // of one table: long lists are printed as they are read
+constexpr size_t kRows = 50;
 
 struct Held {
   std::string resource, holder, state, next;
   int64_t waiting = 0;
 };
 
+// Where a list goes on: a page of HSCAN, and how many of it were shown. A page may be longer than
+// what was asked for: a small hash is one.
+struct Place {
+  uint64_t page = 0;
+  uint64_t shown = 0;
+};
+
+std::string text_of(const Place& place) {
+  return std::to_string(place.page) + "." + std::to_string(place.shown);
+}
+
+Result<Place> parse_place_of_list(std::string_view text) {
+  Place place;
+  const char* end = text.data() + text.size();
+  auto page = std::from_chars(text.data(), end, place.page);
+  if (page.ec == std::errc{} && page.ptr != end && *page.ptr == '.') {
+    auto shown = std::from_chars(page.ptr + 1, end, place.shown);
+    if (shown.ec == std::errc{} && shown.ptr == end) {
+      return place;
+    }
+  }
+  return Error{ErrorCode::kInvalid,
+               "--after: not a cursor of resource list: give the word that it ended with"};
+}
+
 class ResourceList {
  public:
-  explicit ResourceList(Session& session) : session_(session) {}
+  ResourceList(Session& session, size_t limit, Place from)
+      : session_(session), limit_(limit), place_(from) {}
 
   ExitCode run() {
-    std::string cursor = "0";
-    do {
-      auto page = session_.ask(redis::plain(
-          {"HSCAN", session_.keys()("locks"), cursor, "COUNT", std::to_string(kRows)}));
-      if (!page || page->view().size() != 2) {
-        return session_.out().fail(page ? Error{ErrorCode::kInternal, "HSCAN: unexpected answer"}
-                                        : page.error());
+    std::vector<Held> held;
+    bool more = true;
+    while (more && held.size() < limit_) {
+      auto read = read_page(held);
+      if (!read) {
+        return session_.out().fail(read.error());
       }
-      cursor = std::string(page->view()[0].str());
-      auto held = read(page->view()[1]);
-      if (!held) {
-        return session_.out().fail(held.error());
+      more = *read;
+    }
+    for (size_t from = 0; from < held.size(); from += kBatchJobs) {
+      size_t size = std::min(kBatchJobs, held.size() - from);
+      if (auto filled = fill(std::span(held).subspan(from, size)); !filled) {
+        return session_.out().fail(filled.error());
       }
-      print(*held);
-    } while (cursor != "0");
+    }
+    print(held);
+    if (more) {
+      say_more();
+    }
     return ExitCode::kOk;
   }
 
  private:
-  // flat: resource, holder, ...
-  Result<std::vector<Held>> read(redis::ReplyView flat) {
-    std::vector<Held> all;
-    for (size_t i = 0; i + 1 < flat.size(); i += 2) {
-      // HSCAN may bring one twice.
-      if (seen_.insert(std::string(flat[i].str())).second) {
-        all.push_back({std::string(flat[i].str()), std::string(flat[i + 1].str()), "", "", 0});
+  // Whether there is more behind what is in `held` then.
+  Result<bool> read_page(std::vector<Held>& held) {
+    auto page =
+        session_.ask(redis::plain({"HSCAN", session_.keys()("locks"), std::to_string(place_.page),
+                                   "COUNT", std::to_string(kRows)}));
+    if (!page) {
+      return page.error();
+    }
+    if (page->view().size() != 2) {
+      return Error{ErrorCode::kInternal, "HSCAN: unexpected answer"};
+    }
+    redis::ReplyView flat = page->view()[1];  // resource, holder, ...
+    for (; 2 * place_.shown + 1 < flat.size(); ++place_.shown) {
+      if (held.size() == limit_) {
+        return true;
+      }
+      std::string resource(flat[2 * place_.shown].str());
+      if (seen_.insert(resource).second) {  // HSCAN may bring one twice
+        held.push_back(
+            {std::move(resource), std::string(flat[2 * place_.shown + 1].str()), "", "", 0});
       }
     }
-    for (size_t from = 0; from < all.size(); from += kBatchJobs) {
-      size_t size = std::min(kBatchJobs, all.size() - from);
-      if (auto filled = fill(std::span(all).subspan(from, size)); !filled) {
-        return filled.error();
-      }
+    place_ = {static_cast<uint64_t>(page->view()[0].integer()), 0};
+    return place_.page != 0;
+  }
+
+  void say_more() const {
+    const Output& out = session_.out();
+    if (out.json()) {
+      out.line(JsonObject().text("after", std::string_view(text_of(place_))).str());
+    } else {
+      out.note("there are more: --after " + text_of(place_));
     }
-    return all;
   }
 
   Result<void> fill(std::span<Held> some) {
@@ -110,14 +159,28 @@ class ResourceList {
   }
 
   Session& session_;
+  size_t limit_;
+  Place place_;
   std::set<std::string> seen_;
 };
 
 }  // namespace
 
-ExitCode run_resource_list(const Globals& globals) {
+ExitCode run_resource_list(const Globals& globals, const ResourceOptions& options) {
+  Output out(globals);
+  if (options.limit && *options.limit < 1) {
+    return out.fail({ErrorCode::kInvalid, "--limit: at least 1"});
+  }
+  auto from = options.after ? parse_place_of_list(*options.after) : Result<Place>(Place{});
+  if (!from) {
+    return out.fail(from.error());
+  }
   auto session = Session::open(globals);
-  return session ? ResourceList(*session).run() : Output(globals).fail(session.error());
+  if (!session) {
+    return out.fail(session.error());
+  }
+  auto limit = static_cast<size_t>(options.limit.value_or(static_cast<int>(kRows)));
+  return ResourceList(*session, limit, *from).run();
 }
 
 }  // namespace stint::cli

@@ -313,20 +313,6 @@ TEST_CASE("stint worker list: who lives and what it has") {
       R"({"id":"h-7.1","host":"h","pid":7,"version":"1","queues":["default"],"slots":2,"tasks":["echo","resize"],"state":"running","jobs":5,"rss":1024,"started_at":"2026-11-20T20:00:00.000Z","seen_at":")"));
 }
 
-TEST_CASE("stint resource list: who holds what, how many wait, who is next") {
-  StintCalls stint;
-  stint.hand.submit({test::job_spec("runs", "r"), test::job_spec("first", "r"),
-                     test::job_spec("second", "r"), test::job_spec("alone", "s")});
-  REQUIRE(stint.hand.claim("w", 4).size() == 2);
-  auto lines = lines_of(stint({"resource", "list", "--json"}).out);
-  std::sort(lines.begin(), lines.end());
-  REQUIRE(lines.size() == 2);
-  CHECK(lines[0] ==
-        R"({"resource":"r","holder":"runs","state":"active","waiting":2,"next":"first"})");
-  CHECK(lines[1] ==
-        R"({"resource":"s","holder":"alone","state":"active","waiting":0,"next":null})");
-}
-
 TEST_CASE("stint job list and wait: an error before a success is not shown as its reason") {
   StintCalls stint;
   stint.hand.submit({test::job_spec("a")});
