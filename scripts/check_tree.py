@@ -263,6 +263,31 @@ def check_lua(files):
         report(LUA / "lib" / f"{name}.lua", 0, "no script uses it")
 
 
+# What a test file declares for itself, at the left margin of an anonymous namespace.
+OWN_NAME = re.compile(r"(?:(?:struct|class|enum(?: class)?|using) (\w+)|[A-Za-z][\w:<>,&* ]*?[ &*](\w+)(?:\(|\{|\[|;| = ))")
+
+
+def own_names(text):
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.match(r"namespace \{|\}  // namespace$", line):
+            inside = line.startswith("namespace")
+        own = OWN_NAME.match(line) if inside else None
+        if own and not line.startswith(("using namespace", "template")):
+            yield number, own.group(1) or own.group(2), line
+
+
+def check_own_names(files):
+    """In the unity build files of a folder are one file to the compiler, and which ones changes with every file that is added."""
+    firsts = {}
+    for path in files:
+        if path.parts[0] == "tests" and path.name.endswith("_test.cc"):
+            for number, name, line in own_names(read(path)):
+                first, its_line = firsts.setdefault((path.parent, name), (path, line))
+                if first != path and not (line == its_line and line.startswith("using")):
+                    report(path, number, f"{name} is in {first.name} too: share it in a header, or give it another name")
+
+
 def main():
     files = tracked_files()
     for path in files:
@@ -279,6 +304,7 @@ def main():
             check_includes(path, text)
     check_lua(files)
     check_kill_points(files)
+    check_own_names(files)
     for finding in findings:
         print(finding)
     print(f"check_tree: {len(files)} files, {len(findings)} findings")

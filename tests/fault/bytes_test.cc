@@ -1,12 +1,10 @@
 // Parameters come back byte for byte, whichever way they take.
 #include <catch2/catch.hpp>
 
-#include "tests/support/daemon.h"
-#include "tests/support/eventually.h"
+#include "tests/fault/steps.h"
 
 using namespace stint;
-using test::Daemon;
-using test::DaemonOptions;
+using namespace stint::test;
 
 namespace {
 
@@ -25,14 +23,9 @@ DaemonOptions with_echo() {
   return options;
 }
 
-// As a bare Redis client reads it.
-std::string outcome(const Daemon& daemon, const std::string& id) {
-  return daemon.redis({"HGET", "stint:{default}:outcomes", id});
-}
-
 void expect_result(const Daemon& daemon, const std::string& id, const std::string& bytes) {
   INFO(id);
-  REQUIRE(test::eventually(milliseconds{30'000}, [&] { return !outcome(daemon, id).empty(); }));
+  REQUIRE(eventually(kHalfMinute, [&] { return !outcome(daemon, id).empty(); }));
   CHECK(outcome(daemon, id).find("\"result\":" + bytes + ",") != std::string::npos);
 }
 

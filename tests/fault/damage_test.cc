@@ -9,8 +9,6 @@ using namespace stint::test;
 
 namespace {
 
-constexpr milliseconds kLong{60'000};
-
 bool until_aside(const Daemon& daemon, const std::string& name) {
   return eventually(kLong, [&] {
     return !daemon.redis({"KEYS", key("damaged:" + name + ":*")}).empty();

@@ -10,10 +10,9 @@
 using namespace stint;
 using test::Daemon;
 using test::DaemonOptions;
+using test::kLong;
 
 namespace {
-
-constexpr milliseconds kLong{60'000};
 
 struct Calls {
   int64_t all = 0;     // calls out of scripts included, but not the questions of this test

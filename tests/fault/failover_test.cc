@@ -10,8 +10,6 @@ using namespace stint::test;
 
 namespace {
 
-constexpr milliseconds kLong{60'000};
-
 void push_many(const Daemon& daemon, int count) {
   for (int i = 0; i < count; ++i) {
     push(daemon, "j" + std::to_string(i), "counter",

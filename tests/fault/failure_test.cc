@@ -9,10 +9,9 @@
 using namespace stint;
 using test::Daemon;
 using test::DaemonOptions;
+using test::kLong;
 
 namespace {
-
-constexpr milliseconds kLong{60'000};
 
 std::string path_param(const Daemon& daemon, const std::string& name,
                        const std::string& more = "") {

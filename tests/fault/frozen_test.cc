@@ -10,12 +10,7 @@
 using namespace stint;
 using test::Daemon;
 using test::DaemonOptions;
-
-namespace {
-
-constexpr milliseconds kLong{60'000};
-
-}  // namespace
+using test::kLong;
 
 TEST_CASE("frozen: a Redis that freezes for a while loses nothing") {
   test::RedisOptions redis;

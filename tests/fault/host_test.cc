@@ -18,8 +18,6 @@ using namespace stint::test;
 
 namespace {
 
-constexpr milliseconds kLong{60'000};
-
 // From now on the process gets no new descriptor; those that it has stay. The limit of before.
 rlimit no_more_descriptors(pid_t pid) {
   rlimit before{};
@@ -259,7 +257,7 @@ TEST_CASE("state disk full: submits are refused, nothing is lost, and it recover
        announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":2000)"));
   REQUIRE(until_started(daemon / "started"));
   disk.fill();
-  Ended refused;
+  Finished refused;
   REQUIRE(eventually(kLong, [&] {
     refused = daemon.stint({"submit", "info"});
     return refused.code != 0;

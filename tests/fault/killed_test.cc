@@ -20,8 +20,8 @@ using test::DaemonOptions;
 
 namespace {
 
-constexpr milliseconds kLong{240'000};
-constexpr int kJobs = 20'000;
+constexpr milliseconds kWholeLoad{240'000};
+constexpr int kLoad = 20'000;
 constexpr int kResources = 200;
 
 unsigned chosen_seed() {
@@ -46,7 +46,7 @@ std::vector<std::string> chunk_of_jobs(const Daemon& daemon, int first, int coun
 // While the killing goes on. A push without an answer is repeated: the ids are known then.
 void push_jobs(const std::stop_token& stop, const Daemon& daemon) {
   constexpr int kChunk = 250;
-  for (int first = 0; first < kJobs; first += kChunk) {
+  for (int first = 0; first < kLoad; first += kChunk) {
     bool pushed = false;
     while (!pushed && !stop.stop_requested()) {
       auto client = redis::Client::connect(daemon.url(), milliseconds{5000}, "pusher");
@@ -88,9 +88,9 @@ TEST_CASE("killed: 20,000 jobs all end well while workers, Redis and stintd are 
   Daemon daemon(options);
   std::jthread pusher([&](const std::stop_token& stop) { push_jobs(stop, daemon); });
   std::map<std::string, int> kills;
-  auto all_done = [&] { return daemon.stat("succeeded") == kJobs; };
+  auto all_done = [&] { return daemon.stat("succeeded") == kLoad; };
   for (const auto& victim : kVictims) {  // whatever chance leaves out
-    CHECK(test::eventually(kLong, [&] { return kill_one(daemon, victim, random); }));
+    CHECK(test::eventually(kWholeLoad, [&] { return kill_one(daemon, victim, random); }));
     ++kills[victim];
   }
   for (int i = 0; i < 40 && !all_done(); ++i) {
@@ -100,13 +100,13 @@ TEST_CASE("killed: 20,000 jobs all end well while workers, Redis and stintd are 
     kills[victim] += kill_one(daemon, victim, random) ? 1 : 0;
   }
   pusher.join();
-  bool done = test::eventually(kLong, all_done);
+  bool done = test::eventually(kWholeLoad, all_done);
   INFO("seed " << seed << ", killed: workers " << kills["stint-worker"] << ", Redis "
                << kills["redis-server"] << ", stintd " << kills["stintd"]);
   INFO(daemon.stint({"stats"}).out);
   CHECK(done);
   CHECK(daemon.stat("failed") == 0);
-  CHECK(daemon.stat("known") == kJobs);
+  CHECK(daemon.stat("known") == kLoad);
   CHECK(test::overlaps(test::read_file(daemon / "witness")) == 0);
   daemon.expect_healthy();
   daemon.stop();

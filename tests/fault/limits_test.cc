@@ -6,12 +6,6 @@
 using namespace stint;
 using namespace stint::test;
 
-namespace {
-
-constexpr milliseconds kLong{60'000};
-
-}  // namespace
-
 TEST_CASE("limits: what a dead worker had not started is never charged") {
   Daemon daemon;
   daemon.redis({"SET", key("paused"), "1"});

@@ -8,12 +8,6 @@
 using namespace stint;
 using namespace stint::test;
 
-namespace {
-
-constexpr milliseconds kLong{60'000};
-
-}  // namespace
-
 TEST_CASE("far away: with round trips of 200 ms everything works, a batch costs what a job costs") {
   RedisServer redis;
   SlowProxy proxy(redis.socket(), milliseconds{100});

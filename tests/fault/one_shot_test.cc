@@ -11,11 +11,6 @@ using namespace stint::test;
 
 namespace {
 
-Ended stintd(std::vector<std::string> args) {
-  args.insert(args.begin(), bin_dir() + "/stintd");
-  return run(std::move(args));
-}
-
 // Three failed jobs in a daemon's queue.
 void fail_three(const Daemon& daemon, const std::string& times = "1") {
   for (const char* id : {"a", "b", "c"}) {

@@ -10,11 +10,10 @@
 using namespace stint;
 using test::Daemon;
 using test::DaemonOptions;
+using test::kLong;
 using test::RedisServer;
 
 namespace {
-
-constexpr milliseconds kLong{60'000};
 
 test::RedisOptions durable() {
   test::RedisOptions options;

@@ -9,8 +9,6 @@ using namespace stint::test;
 
 namespace {
 
-constexpr milliseconds kLong{60'000};
-
 bool has_ended(const RedisServer& redis, int count) {
   try {
     return redis.command({"ZCARD", key("done")}) == std::to_string(count);

@@ -13,8 +13,6 @@ using namespace stint::test;
 
 namespace {
 
-constexpr milliseconds kLong{30'000};
-
 int64_t used_memory(const RedisServer& redis) {
   std::string info = redis.command({"INFO", "memory"});
   return std::stoll(info.substr(info.find("used_memory:") + 12));
@@ -25,7 +23,7 @@ int64_t used_memory(const RedisServer& redis) {
 void break_disk(const RedisServer& redis, const std::string& data) {
   std::filesystem::remove_all(data);
   redis.command({"BGSAVE"});
-  REQUIRE(eventually(kLong, [&] {
+  REQUIRE(eventually(kHalfMinute, [&] {
     return redis.command({"INFO", "persistence"}).find("rdb_last_bgsave_status:err") !=
            std::string::npos;
   }));
@@ -52,7 +50,7 @@ TEST_CASE("Redis at its memory limit: submits are refused, the queue drains, mem
   redis.command({"CONFIG", "SET", "maxmemory", std::to_string(used_memory(redis) + (8 << 20))});
   std::string large = "\"" + std::string(200'000, 'x') + "\"";
   int accepted = 0;
-  Ended last;
+  Finished last;
   while (accepted < 200 &&
          (last = daemon.stint({"submit", "info", "--params-file", "-"}, large)).code == 0) {
     ++accepted;
@@ -64,10 +62,10 @@ TEST_CASE("Redis at its memory limit: submits are refused, the queue drains, mem
   int64_t full = used_memory(redis);
 
   REQUIRE(daemon.stint({"queue", "resume"}).code == 0);
-  CHECK(eventually(kLong, [&] {
+  CHECK(eventually(kHalfMinute, [&] {
     return redis.command({"HGET", key("stats"), "succeeded"}) == std::to_string(accepted);
   }));
-  CHECK(eventually(kLong, [&] { return used_memory(redis) < full - (4 << 20); }));
+  CHECK(eventually(kHalfMinute, [&] { return used_memory(redis) < full - (4 << 20); }));
   CHECK(daemon.stint({"submit", "info"}).code == 0);
   daemon.expect_healthy();
   daemon.stop();
@@ -91,10 +89,10 @@ TEST_CASE(
   REQUIRE(until_logged(daemon, "redis refuses the end of attempts"));
 
   refuse_writes(redis, false);
-  CHECK(ended_as(daemon, "running", kLong) == "done");
+  CHECK(ended_as(daemon, "running", kHalfMinute) == "done");
   CHECK(json_at(outcome(daemon, "running"), "/attempt") == "1");
   push(daemon, "next", "info");
-  CHECK(ended_as(daemon, "next", kLong) == "done");
+  CHECK(ended_as(daemon, "next", kHalfMinute) == "done");
   CHECK(count_of(daemon.log(), "redis refuses the end of attempts") == 1);
   daemon.expect_healthy();
   daemon.stop();
@@ -127,11 +125,11 @@ TEST_CASE("Redis refuses writes: what does not work is said once, and once that 
   refuse_writes(redis, false);
   for (const auto& [begins, over] : outages) {
     INFO(begins);  // of upkeep there is more than one kind
-    CHECK(eventually(kLong, [&, begin = begins, end = over] {
+    CHECK(eventually(kHalfMinute, [&, begin = begins, end = over] {
       return count_of(daemon.log(), end) == count_of(daemon.log(), begin);
     }));
   }
-  CHECK(ended_as(daemon, "running", kLong) == "done");
+  CHECK(ended_as(daemon, "running", kHalfMinute) == "done");
   CHECK(count_of(daemon.log(), "redis refuses, trying again") == 1);
   daemon.expect_healthy();
   daemon.stop();
@@ -153,7 +151,7 @@ TEST_CASE("Redis refuses writes for a moment: the running job is renewed soon af
   refuse_writes(redis, true);
   REQUIRE(until_logged(daemon, "redis refuses a heartbeat"));
   refuse_writes(redis, false);
-  CHECK(ended_as(daemon, "running", kLong) == "done");
+  CHECK(ended_as(daemon, "running", kHalfMinute) == "done");
   CHECK(json_at(outcome(daemon, "running"), "/attempt") == "1");
   CHECK(daemon.log().find("told to stop") == std::string::npos);
   CHECK(count_of(daemon.log(), "redis refuses a heartbeat") == 1);

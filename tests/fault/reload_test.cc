@@ -13,10 +13,9 @@
 using namespace stint;
 using test::Daemon;
 using test::DaemonOptions;
+using test::kLong;
 
 namespace {
-
-constexpr milliseconds kLong{60'000};
 
 // As a package manager does it: written beside, then renamed over.
 void install(const std::string& plugin, const std::string& place) {

@@ -17,11 +17,6 @@ using namespace stint::test;
 
 namespace {
 
-Ended stintd(std::vector<std::string> args) {
-  args.insert(args.begin(), bin_dir() + "/stintd");
-  return run(std::move(args));
-}
-
 // A server that answers as an old Redis does, to every command in its greeting.
 constexpr const char* kOldRedis = R"(
 import socket, sys
@@ -44,7 +39,7 @@ while True:
             client.sendall(b'+PONG\r\n' if words[0] == b'PING' else b'+OK\r\n')
 )";
 
-void says(const Ended& ended, int code, const std::string& part) {
+void says(const Finished& ended, int code, const std::string& part) {
   INFO(ended.err);
   CHECK(ended.code == code);
   CHECK(ended.err.find(part) != std::string::npos);

@@ -13,9 +13,11 @@
 
 #include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
+#include "tests/support/paths.h"
 
 namespace stint::test {
 
+inline constexpr milliseconds kHalfMinute{30'000};
 inline constexpr const char* kPrefix = "stint:{default}:";
 
 inline std::string key(const std::string& name) {
@@ -94,6 +96,12 @@ inline std::string short_leases(const std::string& lease = "2s") {
     toml += std::string("[tasks.") + task + "]\nlease = \"" + lease + "\"\n";
   }
   return toml;
+}
+
+// A one-shot verb, or a start that ends by itself.
+inline Finished stintd(std::vector<std::string> args) {
+  args.insert(args.begin(), bin_dir() + "/stintd");
+  return run(std::move(args));
 }
 
 // AddressSanitizer wants to be the first library of a program; one that is preloaded is.

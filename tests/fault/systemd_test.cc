@@ -9,8 +9,6 @@ using namespace stint::test;
 
 namespace {
 
-constexpr milliseconds kLong{60'000};
-
 bool until_told(Daemon& daemon, const std::string& text) {
   return eventually(kLong, [&] { return daemon.told().find(text) != std::string::npos; });
 }

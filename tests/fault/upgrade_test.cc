@@ -19,8 +19,8 @@ using namespace stint::test;
 
 namespace {
 
-constexpr int64_t kJobs = 50'000;
-constexpr milliseconds kLong{240'000};
+constexpr int64_t kUpgradeJobs = 50'000;
+constexpr milliseconds kWholeUpgrade{240'000};
 
 std::string version_of(const std::string& programs) {
   Spawn call;
@@ -68,8 +68,8 @@ class Feeder {
   Feeder(const std::string& fifo, const std::string& witness)
       : thread_([this, fifo, witness] {
           std::ofstream to(fifo);
-          for (int64_t i = 0; i < kJobs; ++i) {
-            if (i == kJobs - 1000) {
+          for (int64_t i = 0; i < kUpgradeJobs; ++i) {
+            if (i == kUpgradeJobs - 1000) {
               to.flush();
               last_.acquire();
             }
@@ -89,7 +89,7 @@ class Feeder {
 // As `systemctl try-restart` after an installation does. Returns the jobs that had ended by then.
 int64_t replace_by(Daemon& daemon, DaemonOptions options, int64_t when_done,
                    const std::string& programs) {
-  (void)eventually(kLong, [&] { return daemon.stat("succeeded") >= when_done; });
+  (void)eventually(kWholeUpgrade, [&] { return daemon.stat("succeeded") >= when_done; });
   int64_t done = daemon.stat("succeeded");
   daemon.stop();
   options.programs = programs;
@@ -113,24 +113,24 @@ TEST_CASE("upgrade: under full load another release takes over, and no job is lo
   Process submit(call);
   Feeder feeder(daemon / "jobs", daemon / "witness");
   int64_t before = replace_by(daemon, options, 500, other.path());
-  CHECK(before < kJobs);
+  CHECK(before < kUpgradeJobs);
   CHECK(submit.running());  // its Redis went and came
   CHECK(
       eventually(milliseconds{20'000}, [&] { return workers_out_of(other.path(), daemon) == 8; }));
   feeder.finish();
   // And back: what a release of the same format wrote, the earlier one goes on with.
-  before = replace_by(daemon, options, kJobs / 2, "");
-  CHECK(before < kJobs);
-  CHECK(submit.wait(kLong) == 0);
+  before = replace_by(daemon, options, kUpgradeJobs / 2, "");
+  CHECK(before < kUpgradeJobs);
+  CHECK(submit.wait(kWholeUpgrade) == 0);
   INFO(submit.out() << submit.err());
-  CHECK(json_at(submit.out(), "/submitted") == std::to_string(kJobs));
-  CHECK(eventually(kLong, [&] { return daemon.stat("succeeded") == kJobs; }));
-  CHECK(daemon.stat("known") == kJobs);
+  CHECK(json_at(submit.out(), "/submitted") == std::to_string(kUpgradeJobs));
+  CHECK(eventually(kWholeUpgrade, [&] { return daemon.stat("succeeded") == kUpgradeJobs; }));
+  CHECK(daemon.stat("known") == kUpgradeJobs);
   CHECK(daemon.stat("failed") == 0);
-  CHECK(daemon.stat("attempts") == kJobs);
+  CHECK(daemon.stat("attempts") == kUpgradeJobs);
   std::string lines = read_file(daemon / "witness");
-  CHECK(count_of(lines, "begin ") == kJobs);
-  CHECK(count_of(lines, "end ") == kJobs);
+  CHECK(count_of(lines, "begin ") == kUpgradeJobs);
+  CHECK(count_of(lines, "end ") == kUpgradeJobs);
   CHECK(overlaps(lines) == 0);
   daemon.expect_healthy();
   daemon.stop();

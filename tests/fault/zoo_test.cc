@@ -14,8 +14,6 @@ using namespace stint::test;
 
 namespace {
 
-constexpr milliseconds kLong{60'000};
-
 struct Animal {
   const char* name;
   const char* task;

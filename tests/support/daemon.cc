@@ -207,7 +207,7 @@ std::string Daemon::redis(std::vector<std::string> words) const {
   return text_of(reply->view());
 }
 
-Ended Daemon::stint(std::vector<std::string> args, const std::string& input) const {
+Finished Daemon::stint(std::vector<std::string> args, const std::string& input) const {
   Spawn spawn;
   spawn.argv = {bin_dir() + "/stint", "--config", config_file()};
   spawn.argv.insert(spawn.argv.end(), args.begin(), args.end());

@@ -68,7 +68,7 @@ class Daemon {
   std::string redis(std::vector<std::string> words) const;  // one command, as RedisServer::command
 
   // The command line against it.
-  Ended stint(std::vector<std::string> args, const std::string& input = "") const;
+  Finished stint(std::vector<std::string> args, const std::string& input = "") const;
   // `stint submit` with these; throws unless it exits 0. The id.
   std::string submit(std::vector<std::string> args) const;
   // A field of `stint --json job show ID` by JSON pointer, e.g. "/state", as json_at() gives it. ""

@@ -9,6 +9,10 @@
 
 namespace stint::test {
 
+// Deadlines of those that need none of their own: what must come soon, and what may take its time.
+inline constexpr milliseconds kSoon{20'000};
+inline constexpr milliseconds kLong{60'000};
+
 template <typename Predicate>
 [[nodiscard]] bool eventually(milliseconds deadline, Predicate&& holds) {
   MonoTime end = now_mono() + deadline;

@@ -246,8 +246,8 @@ bool alive(pid_t pid) {
   return name_end != std::string::npos && stat.size() > name_end + 2 && stat[name_end + 2] != 'Z';
 }
 
-Ended run(Spawn spawn, milliseconds timeout) {
-  Ended ended;
+Finished run(Spawn spawn, milliseconds timeout) {
+  Finished ended;
   Process process(std::move(spawn));
   if (auto code = process.wait(timeout)) {
     ended.code = *code;
@@ -257,7 +257,7 @@ Ended run(Spawn spawn, milliseconds timeout) {
   return ended;
 }
 
-Ended run(std::vector<std::string> argv, milliseconds timeout) {
+Finished run(std::vector<std::string> argv, milliseconds timeout) {
   return run(Spawn{std::move(argv), {}, {}, {}}, timeout);
 }
 

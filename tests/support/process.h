@@ -49,12 +49,12 @@ class Process {
 // It runs; false also for a zombie that nobody has reaped yet.
 bool alive(pid_t pid);
 
-struct Ended {
+struct Finished {
   int code = -1;  // exit code, 128 + signal, or -1: killed because it did not end in time
   std::string out;
   std::string err;
 };
-Ended run(Spawn spawn, milliseconds timeout = milliseconds{30'000});
-Ended run(std::vector<std::string> argv, milliseconds timeout = milliseconds{30'000});
+Finished run(Spawn spawn, milliseconds timeout = milliseconds{30'000});
+Finished run(std::vector<std::string> argv, milliseconds timeout = milliseconds{30'000});
 
 }  // namespace stint::test

@@ -5,14 +5,14 @@
 #include "common/queue/claim.h"
 #include "common/queue/steer.h"
 #include "common/queue/submit.h"
+#include "tests/support/eventually.h"
 #include "tests/support/loop.h"
 #include "tests/support/redis_server.h"
 
 using namespace stint;
+using test::kLong;
 
 namespace {
-
-constexpr milliseconds kLong{60'000};
 
 constexpr const char* kFinished = R"(
   for i = 1, tonumber(ARGV[1]) do

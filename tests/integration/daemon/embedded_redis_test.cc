@@ -22,10 +22,9 @@
 
 using namespace stint;
 using redis::plain;
+using test::kSoon;
 
 namespace {
-
-constexpr milliseconds kLong{20'000};
 
 Config embedded_config(const std::string& state_dir) {
   Config config;
@@ -56,7 +55,7 @@ struct Embedded {
   }
   template <typename P>
   bool until(P&& holds) {
-    return loop.run_until(kLong, [&] {
+    return loop.run_until(kSoon, [&] {
       reap();
       return holds();
     });
@@ -71,7 +70,7 @@ struct Embedded {
 };
 
 std::string ask(const Config& config, std::vector<std::string> words) {
-  auto client = redis::Client::connect(config.redis, kLong, "test");
+  auto client = redis::Client::connect(config.redis, kSoon, "test");
   REQUIRE(client);
   auto reply = client->run(plain(std::move(words)));
   REQUIRE(reply);
@@ -167,7 +166,7 @@ TEST_CASE("embedded redis: killed while the disk is busy, it has lost nothing it
       (void)fdatasync(fd.get());
     }
   });
-  auto client = redis::Client::connect(config.redis, kLong, "test");
+  auto client = redis::Client::connect(config.redis, kSoon, "test");
   REQUIRE(client);
   int64_t acknowledged = 0;
   for (MonoTime end = now_mono() + milliseconds{2200}; now_mono() < end;) {
@@ -245,8 +244,8 @@ TEST_CASE("embedded redis: it ends when the daemon is killed, and the next one t
     (void)embedded.until([&] { return false; });
     _exit(0);
   }
-  REQUIRE(test::eventually(kLong, [&] {
-    auto client = redis::Client::connect(config.redis, kLong, "test");
+  REQUIRE(test::eventually(kSoon, [&] {
+    auto client = redis::Client::connect(config.redis, kSoon, "test");
     return client && client->run(plain({"SET", "k", "kept"}));
   }));
   auto info = ask(config, {"INFO", "server"});

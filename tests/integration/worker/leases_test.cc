@@ -13,12 +13,10 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-const milliseconds kSoon{20'000};
-
 JobSpec sleeping(const std::string& id, const std::string& seconds, milliseconds lease) {
-  JobSpec job = QueueOfJobs::spec(id, "sleep", R"({"seconds":)" + seconds + "}");
-  job.limits.lease = lease;
-  return job;
+  JobSpec spec = job(id, "sleep", R"({"seconds":)" + seconds + "}");
+  spec.limits.lease = lease;
+  return spec;
 }
 
 }  // namespace
@@ -29,7 +27,7 @@ TEST_CASE("worker: a claim gives the shortest lease of its tasks, not 30 s") {
   Boot boot = boot_for(queue.server.url());
   boot.config.tasks["hang"].lease = milliseconds(2'000);
   WorkerProcess worker(boot);
-  queue.submit({QueueOfJobs::spec("short", "hang")});
+  queue.submit({job("short", "hang")});
   std::string value;
   REQUIRE(eventually(kSoon, [&] {
     value = queue.server.command({"HGET", queue.keys("active"), "short"});
@@ -51,7 +49,7 @@ TEST_CASE("worker: a job that ends while its heartbeat is on its way has lost no
   Boot boot = boot_for(*url);
   boot.config.slots = 8;
   WorkerProcess worker(boot);
-  queue.submit({QueueOfJobs::spec("loads the scripts of claim and finish", "echo")});
+  queue.submit({job("loads the scripts of claim and finish", "echo")});
   REQUIRE(queue.reaches("loads the scripts of claim and finish", "done"));
   // The beat is sent 1 s after the claim, its answer comes 0.4 s later, before the last job ends.
   std::vector<JobSpec> jobs;

@@ -17,12 +17,6 @@ using control::FrameType;
 
 namespace {
 
-const milliseconds kSoon{20'000};
-
-JobSpec job(const std::string& id, const std::string& task, const std::string& params = "{}") {
-  return QueueOfJobs::spec(id, task, params);
-}
-
 // Of a process; 0 if it is gone.
 size_t threads(pid_t pid) {
   std::error_code ignored;

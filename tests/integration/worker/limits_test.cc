@@ -21,12 +21,6 @@ using control::FrameType;
 
 namespace {
 
-const milliseconds kSoon{20'000};
-
-JobSpec job(const std::string& id, const std::string& task, const std::string& params = "{}") {
-  return QueueOfJobs::spec(id, task, params);
-}
-
 std::optional<control::EntryCopy> running_entry(WorkerProcess& worker) {
   for (auto& entry : worker.recorder().held()) {
     if (entry.state == control::EntryState::kStarted) {

@@ -30,7 +30,7 @@ std::string refusal_of(const std::vector<std::string>& paths) {
   return worker.failure();
 }
 
-Ended check(const std::string& path) {
+Finished check(const std::string& path) {
   return run({kWorker, "--check", path});
 }
 
@@ -58,7 +58,7 @@ TEST_CASE(
   boot.index = 3;
   boot.config.slots = 2;
   WorkerProcess worker(boot);
-  queue.submit({QueueOfJobs::spec("job", "open_info")});
+  queue.submit({job("job", "open_info")});
   CHECK(queue.reaches("job", "done"));
   CHECK_THAT(queue.outcome("job"), Contains(R"("host_name":"host")"));
   CHECK_THAT(queue.outcome("job"), Contains(R"("slots":2)"));
@@ -118,13 +118,13 @@ TEST_CASE("worker: announces itself, what it is and which tasks it has") {
 }
 
 TEST_CASE("worker: a plugin's own copy of a library is the one that it calls") {
-  Ended ended = check(kTestPlugins + "/own_symbols/own_symbols.so");
+  Finished ended = check(kTestPlugins + "/own_symbols/own_symbols.so");
   CHECK(ended.code == 0);
   CHECK(ended.err == "");
 }
 
 TEST_CASE("plugin check: says in JSON what is in a plugin, without opening it") {
-  Ended ended = check(kTestPlugins + "/opened");
+  Finished ended = check(kTestPlugins + "/opened");
   CHECK(ended.code == 0);
   CHECK(ended.out == R"({"path":")" + kTestPlugins +
                          R"(/opened/opened.so","name":"opened","version":"1.0","abi":"1.0",)"
@@ -135,7 +135,7 @@ TEST_CASE("plugin check: says in JSON what is in a plugin, without opening it") 
 
 TEST_CASE("plugin check: refuses what a start would refuse, with 78") {
   TempDir dir;
-  Ended wrong = check(kTestPlugins + "/bad/wrong_abi.so");
+  Finished wrong = check(kTestPlugins + "/bad/wrong_abi.so");
   CHECK(wrong.code == 78);
   CHECK(wrong.out == "");
   CHECK_THAT(wrong.err, Contains("wrong_abi.so"));
@@ -148,7 +148,7 @@ TEST_CASE("plugin check: refuses what a start would refuse, with 78") {
 }
 
 TEST_CASE("stint-worker: called by hand it says who calls it, and exits 2") {
-  Ended ended = run({kWorker});
+  Finished ended = run({kWorker});
   CHECK(ended.code == 2);
   CHECK_THAT(ended.err, Contains("stintd"));
 }

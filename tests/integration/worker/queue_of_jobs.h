@@ -14,6 +14,15 @@
 
 namespace stint::test {
 
+inline JobSpec job(const std::string& id, const std::string& task,
+                   const std::string& params = "{}") {
+  JobSpec spec;
+  spec.id = id;
+  spec.task = task;
+  spec.params = params;
+  return spec;
+}
+
 class QueueOfJobs {
  public:
   explicit QueueOfJobs(RedisOptions options = {})
@@ -21,15 +30,6 @@ class QueueOfJobs {
 
   RedisServer server;
   Keys keys{"stint", "default"};
-
-  static JobSpec spec(const std::string& id, const std::string& task,
-                      const std::string& params = "{}") {
-    JobSpec job;
-    job.id = id;
-    job.task = task;
-    job.params = params;
-    return job;
-  }
 
   void submit(const std::vector<JobSpec>& jobs) {
     for (size_t at = 0; at < jobs.size(); at += kBatchJobs) {

@@ -13,12 +13,6 @@ using control::FrameType;
 
 namespace {
 
-const milliseconds kSoon{20'000};
-
-JobSpec job(const std::string& id, const std::string& task, const std::string& params = "{}") {
-  return QueueOfJobs::spec(id, task, params);
-}
-
 std::string all_of(const std::vector<std::string>& lines) {
   std::string text;
   for (const auto& line : lines) {

@@ -2,16 +2,15 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/unit/worker/seconds.h"
+
 using namespace stint;
+using test::at;
 
 namespace {
 
 constexpr int64_t kNow = 1'763'661'387'123;
 constexpr int64_t kHour = 3'600'000;
-
-MonoTime at(int64_t seconds) {
-  return MonoTime{} + milliseconds(seconds * 1000);
-}
 
 }  // namespace
 

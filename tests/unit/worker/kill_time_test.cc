@@ -2,13 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/unit/worker/seconds.h"
+
 using namespace stint;
+using test::at;
 
 namespace {
-
-MonoTime at(int64_t seconds) {
-  return MonoTime{} + milliseconds(seconds * 1000);
-}
 
 AttemptTimes started_at(int64_t started, int64_t renewed) {
   return {at(started), at(renewed), milliseconds(100'000), {}, false};

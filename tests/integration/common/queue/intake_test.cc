@@ -3,7 +3,6 @@
 using namespace stint;
 using namespace stint::queue_test;
 using Catch::Contains;
-using Status = IntakeAnswer::Status;
 
 namespace {
 
@@ -38,7 +37,7 @@ TEST_CASE("intake: good entries become jobs in their order, bad ones are kept wi
   q.push({"one", "two", "three"});
   IntakeAnswer answer = q.take_in({good("one", "a"), bad("two", "mine"), good("three", "c")});
   CHECK(answer.taken == 3);
-  CHECK(answer.status == Status::kOk);
+  CHECK(answer.status == IntakeAnswer::Status::kOk);
   CHECK(q.take(1).ids == std::vector<std::string>{"a", "c"});
   auto rejected = parse_rejected(q.say({"LINDEX", q.keys("rejected"), "0"}));
   REQUIRE(rejected.ok());
@@ -82,12 +81,12 @@ TEST_CASE("intake: plain entries are taken as far as the list agrees") {
   q.push({"one", "two", "three"});
   IntakeAnswer answer = q.take_in({good("one", "a"), good("other", "b"), good("three", "c")});
   CHECK(answer.taken == 1);
-  CHECK(answer.status == Status::kMoved);
+  CHECK(answer.status == IntakeAnswer::Status::kMoved);
   CHECK(q.say({"LRANGE", q.list, "0", "-1"}) == "three two");
   CHECK(q.say({"HLEN", q.keys("jobs")}) == "1");
   answer = q.take_in({good("two", "b"), good("three", "c"), good("four", "d")});
   CHECK(answer.taken == 2);
-  CHECK(answer.status == Status::kMoved);
+  CHECK(answer.status == IntakeAnswer::Status::kMoved);
 }
 
 TEST_CASE("intake: a plain id twice in a batch is queued once") {
@@ -104,7 +103,7 @@ TEST_CASE("intake: what another daemon has taken is not taken twice") {
   q.take_in({good("one", "a")});
   IntakeAnswer answer = q.take_in({good("one", "b"), good("two", "c")});
   CHECK(answer.taken == 0);
-  CHECK(answer.status == Status::kMoved);
+  CHECK(answer.status == IntakeAnswer::Status::kMoved);
   CHECK(q.say({"LLEN", q.list}) == "1");
 }
 
@@ -114,7 +113,7 @@ TEST_CASE("intake: the same call sent again does not take an entry of the same b
   CHECK(q.take_in({good("same", "a"), good("same", "b")}, "nonce001").taken == 2);
   IntakeAnswer again = q.take_in({good("same", "a"), good("same", "b")}, "nonce001");
   CHECK(again.taken == 0);
-  CHECK(again.status == Status::kMoved);
+  CHECK(again.status == IntakeAnswer::Status::kMoved);
   CHECK(q.say({"LLEN", q.list}) == "1");
   CHECK(q.stat("submitted") == "2");
 }
@@ -127,7 +126,7 @@ TEST_CASE(
   InboxEntry other{"other", job("a", "r"), "", ""};
   IntakeAnswer answer = q.take_in({good("same", "a"), other, good("next", "b")});
   CHECK(answer.taken == 1);
-  CHECK(answer.status == Status::kConflict);
+  CHECK(answer.status == IntakeAnswer::Status::kConflict);
   answer = q.take_in({bad("other", "a"), good("next", "b")});
   CHECK(answer.taken == 2);
   CHECK(q.outcome("a").empty());

@@ -34,7 +34,7 @@ for _, name in ipairs(ARGV) do
 end
 return table.concat(all, ' ') .. table.concat(ids, ' '))";
 
-std::string everything(const QueueOfTest& q) {
+std::string all_keys(const QueueOfTest& q) {
   std::vector<std::string> command{"EVAL", kEverything, "1", q.keys.prefix()};
   command.insert(command.end(), std::begin(kKeys), std::end(kKeys));
   return q.say(command);
@@ -258,11 +258,11 @@ TEST_CASE(
          {submit(q.keys, "12345678", false, more),
           intake(q.keys, q.keys("inbox"), "87654321", 100, entries),
           claim(q.keys, "w", 2, 10, milliseconds(30'000)), finish(q.keys, "w", 1, {}, ends)}) {
-      std::string before = everything(q);
+      std::string before = all_keys(q);
       auto reply = q.client.run(command);
       if (!reply.ok()) {
         CHECK_THAT(reply.error().message, Contains("WRONGTYPE"));
-        CHECK(everything(q) == before);
+        CHECK(all_keys(q) == before);
       }
     }
   }

@@ -111,4 +111,9 @@ inline Ended ended(std::string id, uint64_t token, EndKind kind = EndKind::kOk) 
   return e;
 }
 
+// As a sweeper sees a job that a worker holds.
+inline Suspect seen(const QueueOfTest& q, const std::string& id) {
+  return {id, q.say({"HGET", q.keys("active"), id}), q.say({"ZSCORE", q.keys("leases"), id})};
+}
+
 }  // namespace stint::queue_test

@@ -4,7 +4,6 @@ using namespace stint;
 using namespace stint::queue_test;
 using Catch::Contains;
 using Ids = std::vector<std::string>;
-using Status = Steered::Status;
 
 namespace {
 
@@ -49,14 +48,14 @@ TEST_CASE("cancel: what waits ends as cancelled, what runs is told, what has end
   Steering q;
   uint64_t token = q.one_everywhere();
   auto out = q.cancel(kAll);
-  CHECK(out[0].status == Status::kRefused);
-  CHECK(out[1].status == Status::kRefused);
-  CHECK(out[2].status == Status::kFlagged);
-  CHECK(out[3].status == Status::kDone);
+  CHECK(out[0].status == Steered::Status::kRefused);
+  CHECK(out[1].status == Steered::Status::kRefused);
+  CHECK(out[2].status == Steered::Status::kFlagged);
+  CHECK(out[3].status == Steered::Status::kDone);
   CHECK(out[3].place == Place::kBlocked);
   CHECK(out[4].place == Place::kScheduled);
   CHECK(out[5].place == Place::kPending);
-  CHECK(out[6].status == Status::kNone);
+  CHECK(out[6].status == Steered::Status::kNone);
   CHECK_THAT(q.outcome("f"), Contains(R"("state":"cancelled","attempt":0)"));
   CHECK(q.is_consistent());
   CHECK(q.take(2).ids.empty());
@@ -93,16 +92,16 @@ TEST_CASE("cancel: a job that says how long it wants to be kept is kept so long,
 TEST_CASE("cancel: sent twice it says that the job has ended") {
   Steering q;
   q.add({job("a")});
-  CHECK(q.cancel({"a"})[0].status == Status::kDone);
-  CHECK(q.cancel({"a"})[0].status == Status::kRefused);
+  CHECK(q.cancel({"a"})[0].status == Steered::Status::kDone);
+  CHECK(q.cancel({"a"})[0].status == Steered::Status::kRefused);
   CHECK(q.is_consistent());
 }
 
 TEST_CASE("cancel and delete: a job that has moved since it was listed is skipped") {
   Steering q;
   q.one_everywhere();
-  CHECK(q.cancel({"f"}, Place::kFailed)[0].status == Status::kSkipped);
-  CHECK(q.remove({"c"}, true, Place::kPending)[0].status == Status::kSkipped);
+  CHECK(q.cancel({"f"}, Place::kFailed)[0].status == Steered::Status::kSkipped);
+  CHECK(q.remove({"c"}, true, Place::kPending)[0].status == Steered::Status::kSkipped);
   CHECK(q.where("f") == "pending");
   CHECK(q.say({"EXISTS", q.keys("cancels")}) == "0");
 }
@@ -111,15 +110,15 @@ TEST_CASE("delete: whatever does not run is gone, what runs only by force") {
   Steering q;
   uint64_t token = q.one_everywhere();
   auto out = q.remove(kAll);
-  CHECK(out[2].status == Status::kRefused);
-  CHECK(out[6].status == Status::kNone);
+  CHECK(out[2].status == Steered::Status::kRefused);
+  CHECK(out[6].status == Steered::Status::kNone);
   CHECK(q.where("c") == "active");
   CHECK(q.say({"HLEN", q.keys("jobs")}) == "1");
   CHECK(q.is_consistent());
-  CHECK(q.remove({"c"}, true)[0].status == Status::kFlagged);
-  CHECK(q.cancel({"c"})[0].status == Status::kFlagged);
+  CHECK(q.remove({"c"}, true)[0].status == Steered::Status::kFlagged);
+  CHECK(q.cancel({"c"})[0].status == Steered::Status::kFlagged);
   CHECK(q.report(2, {ended("c", token)})[0].place == Place::kGone);
-  CHECK(q.remove({"c"})[0].status == Status::kNone);
+  CHECK(q.remove({"c"})[0].status == Steered::Status::kNone);
   CHECK(q.say({"EXISTS", q.keys("jobs"), q.keys("outcomes"), q.keys("cancels"), q.keys("locks")}) ==
         "0");
 }
@@ -151,15 +150,15 @@ TEST_CASE("retry: a failed job gets full budgets, its attempts and errors go on"
   Steering q;
   q.one_everywhere();
   auto out = q.retry(kAll);
-  CHECK(out[0].status == Status::kRefused);
-  CHECK(out[1].status == Status::kDone);
+  CHECK(out[0].status == Steered::Status::kRefused);
+  CHECK(out[1].status == Steered::Status::kDone);
   CHECK(out[1].place == Place::kPending);
   CHECK(out[2].place == Place::kActive);
-  CHECK(out[6].status == Status::kNone);
+  CHECK(out[6].status == Steered::Status::kNone);
   CHECK(q.counters("b") == "1 0 0 1");
   CHECK(q.outcome("b").empty());
   CHECK_THAT(q.say({"HGET", q.keys("errors"), "b"}), Contains("no luck"));
-  CHECK(q.retry({"b"})[0].status == Status::kRefused);
+  CHECK(q.retry({"b"})[0].status == Steered::Status::kRefused);
   Given given = q.take(2);
   Ended e = ended("b", given.token, EndKind::kError);
   q.report(2, {e});
@@ -172,8 +171,8 @@ TEST_CASE("retry: done jobs only if asked, and spread over a time if asked") {
   Steering q;
   q.one_everywhere();
   auto out = q.retry({"a", "b"}, true, milliseconds(600'000));
-  CHECK(out[0].status == Status::kDone);
-  CHECK(out[1].status == Status::kDone);
+  CHECK(out[0].status == Steered::Status::kDone);
+  CHECK(out[1].status == Steered::Status::kDone);
   CHECK(q.say({"EXISTS", q.keys("done"), q.keys("failed"), q.keys("outcomes")}) == "0");
   CHECK(q.stat("kept_bytes") == "0");
   CHECK(q.say({"ZCARD", q.keys("scheduled")}) == "3");
@@ -230,6 +229,6 @@ TEST_CASE("steer: more ids than a script can carry are refused before anything i
   }
   CHECK(q.where("a") == "pending");
   many.pop_back();
-  CHECK(q.remove(many)[0].status == Status::kDone);
+  CHECK(q.remove(many)[0].status == Steered::Status::kDone);
   CHECK(q.where("b") == "none");
 }

@@ -2,16 +2,15 @@
 
 using namespace stint;
 using namespace stint::queue_test;
-using Status = Submitted::Status;
 
 TEST_CASE("submit: a new job is pending, or scheduled if it is due later") {
   QueueOfTest q;
   auto later = job("b");
   later.delay = milliseconds(60'000);
   auto out = q.add({job("a"), later});
-  CHECK(out[0].status == Status::kCreated);
+  CHECK(out[0].status == Submitted::Status::kCreated);
   CHECK(out[0].place == Place::kPending);
-  CHECK(out[1].status == Status::kCreated);
+  CHECK(out[1].status == Submitted::Status::kCreated);
   CHECK(out[1].place == Place::kScheduled);
   CHECK(q.where("b") == "scheduled");
   CHECK(q.stat("submitted") == "2");
@@ -28,7 +27,7 @@ TEST_CASE("submit: a known id with the same content is not queued twice") {
   QueueOfTest q;
   q.add({job("a", "r")});
   auto out = q.add({job("a", "r")});
-  CHECK(out[0].status == Status::kKnown);
+  CHECK(out[0].status == Submitted::Status::kKnown);
   CHECK(out[0].place == Place::kPending);
   CHECK(q.take(1).ids == std::vector<std::string>{"a"});
   CHECK(q.add({job("a", "r")})[0].place == Place::kActive);
@@ -45,7 +44,7 @@ TEST_CASE("submit: a known id with other content is a conflict and changes nothi
   large.params = '"' + std::string(5'000, 'x') + '"';
   std::string before = q.record("a");
   for (const Submitted& one : q.add({task, params, large, job("a", "other")})) {
-    CHECK(one.status == Status::kConflict);
+    CHECK(one.status == Submitted::Status::kConflict);
   }
   CHECK(q.record("a") == before);
   CHECK(q.say({"EXISTS", q.keys("params")}) == "0");
@@ -54,9 +53,9 @@ TEST_CASE("submit: a known id with other content is a conflict and changes nothi
 TEST_CASE("submit: an id twice in one batch is created once") {
   QueueOfTest q;
   auto out = q.add({job("a"), job("a"), job("a", "r")});
-  CHECK(out[0].status == Status::kCreated);
-  CHECK(out[1].status == Status::kKnown);
-  CHECK(out[2].status == Status::kConflict);
+  CHECK(out[0].status == Submitted::Status::kCreated);
+  CHECK(out[1].status == Submitted::Status::kKnown);
+  CHECK(out[2].status == Submitted::Status::kConflict);
   CHECK(q.say({"LLEN", q.keys("pending")}) == "1");
 }
 
@@ -81,23 +80,23 @@ TEST_CASE("submit: large parameters live apart and are compared byte for byte") 
   q.add({large});
   CHECK(q.say({"HGET", q.keys("params"), "a"}) == large.params);
   CHECK(q.record("a").find("xxx") == std::string::npos);
-  CHECK(q.add({large})[0].status == Status::kKnown);
+  CHECK(q.add({large})[0].status == Submitted::Status::kKnown);
   large.params[100] = 'y';
-  CHECK(q.add({large})[0].status == Status::kConflict);
+  CHECK(q.add({large})[0].status == Submitted::Status::kConflict);
 }
 
 TEST_CASE("submit: again runs a job once more that has ended, and no other") {
   QueueOfTest q;
   q.add({job("a")});
-  CHECK(q.add({job("a")}, new_nonce(), true)[0].status == Status::kKnown);
+  CHECK(q.add({job("a")}, new_nonce(), true)[0].status == Submitted::Status::kKnown);
   uint64_t token = q.take(1).token;
   LogBatch lines{"a", token, std::nullopt, {"1 1 hello"}};
   q.run(append_log(q.keys, {&lines, 1}));
   q.report(1, {ended("a", token)});
   REQUIRE(q.where("a") == "done");
-  CHECK(q.add({job("a")})[0].status == Status::kKnown);
+  CHECK(q.add({job("a")})[0].status == Submitted::Status::kKnown);
   auto out = q.add({job("a")}, new_nonce(), true);
-  CHECK(out[0].status == Status::kCreated);
+  CHECK(out[0].status == Submitted::Status::kCreated);
   CHECK(q.where("a") == "pending");
   CHECK(q.outcome("a").empty());
   CHECK(q.say({"EXISTS", q.keys.log("a"), q.keys("logs")}) == "0");

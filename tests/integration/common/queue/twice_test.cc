@@ -26,10 +26,6 @@ struct Case {
   bool changes = true;                                  // the first call changes something
 };
 
-Suspect seen(const QueueOfTest& q) {
-  return {kJob, q.say({"HGET", q.keys("active"), kJob}), q.say({"ZSCORE", q.keys("leases"), kJob})};
-}
-
 uint64_t taken(QueueOfTest& q) {
   q.add({job(kJob)});
   return q.take(1).token;
@@ -109,7 +105,7 @@ std::map<std::string, Case> writing_cases() {
       {"sweep",
        {[](auto& q) {
           (void)taken(q);
-          Suspect suspect = seen(q);
+          Suspect suspect = seen(q, kJob);
           return sweep(q.keys, milliseconds{60'000}, {&suspect, 1});
         },
         "a pending", "-"}},
@@ -202,7 +198,7 @@ std::map<std::string, Case> reading_cases() {
 
 // Every key with its bytes, but those that hold when somebody was last heard of: a renewal may be
 // repeated.
-std::map<std::string, std::string> everything(QueueOfTest& q) {
+std::map<std::string, std::string> dump_of(QueueOfTest& q) {
   std::map<std::string, std::string> found;
   auto all = q.run(redis::plain({"KEYS", "*"}));
   for (size_t i = 0; i < all.view().size(); ++i) {
@@ -220,12 +216,12 @@ void lose_the_reply(const std::string& name, const Case& one) {
   QueueOfTest q;
   redis::Command call = one.prepare(q);
   CHECK(std::string(call.script != nullptr ? call.script->name : "log") == name);  // by its text
-  auto before = everything(q);
+  auto before = dump_of(q);
   std::string first = test::text_of(q.run(call).view());
-  auto after = everything(q);
+  auto after = dump_of(q);
   CHECK((after != before) == one.changes);
   std::string again = test::text_of(q.run(call).view());
-  CHECK(everything(q) == after);
+  CHECK(dump_of(q) == after);
   if (!one.first.empty()) {
     CHECK(first == one.first);
   }

@@ -7,10 +7,6 @@ using Catch::Contains;
 
 namespace {
 
-Suspect seen(const QueueOfTest& q, const std::string& id) {
-  return {id, q.say({"HGET", q.keys("active"), id}), q.say({"ZSCORE", q.keys("leases"), id})};
-}
-
 std::vector<Swept> sweep_now(QueueOfTest& q, const std::vector<Suspect>& suspects) {
   auto reply = q.run(sweep(q.keys, milliseconds(60'000), suspects));
   auto out = parse_sweep(reply.view());

@@ -4,18 +4,18 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/integration/common/redis/echo_script.h"
 #include "tests/support/redis_server.h"
 
 using namespace stint;
 using redis::Client;
 using redis::plain;
+using test::kEcho;
 using test::RedisServer;
 
 namespace {
 
-// SHA1 of the text, as Redis computes it.
-constexpr redis::Script kEcho{"echo", "098e0f0d1448c0a81dafe820f66d460eb09263da", "return ARGV[1]"};
-constexpr milliseconds kSoon{5000};
+constexpr milliseconds kTimeout{5000};
 
 }  // namespace
 
@@ -112,7 +112,7 @@ TEST_CASE("client: 10 MB come back whole") {
 
 TEST_CASE("client: who cannot be reached is named, with the cause, without the password") {
   auto url = redis::parse_url("redis://u:secret@127.0.0.1:1");
-  auto client = Client::connect(*url, kSoon, "test");
+  auto client = Client::connect(*url, kTimeout, "test");
   REQUIRE_FALSE(client);
   CHECK(client.error().code == ErrorCode::kUnavailable);
   CHECK(client.error().message == "redis://u@127.0.0.1:1: Connection refused");
@@ -127,12 +127,12 @@ TEST_CASE("client: wrong and missing passwords are a matter of configuration") {
     CHECK(server.command({"PING"}) == "PONG");
     auto url = server.url();
     url.password = "guess";
-    auto wrong = Client::connect(url, kSoon, "test");
+    auto wrong = Client::connect(url, kTimeout, "test");
     REQUIRE_FALSE(wrong);
     CHECK(wrong.error().code == ErrorCode::kConfig);
     CHECK(wrong.error().message.find("guess") == std::string::npos);
     url.user = url.password = "";
-    auto missing = Client::connect(url, kSoon, "test");
+    auto missing = Client::connect(url, kTimeout, "test");
     REQUIRE_FALSE(missing);
     CHECK(missing.error().code == ErrorCode::kConfig);
   }
@@ -145,7 +145,7 @@ TEST_CASE("client: a Redis that hangs is given up at the deadline") {
   auto client = Client::connect(server.url(), milliseconds{200}, "test");
   REQUIRE_FALSE(client);
   CHECK(client.error().message.find("does not answer") != std::string::npos);
-  CHECK(now_mono() - start < kSoon);
+  CHECK(now_mono() - start < kTimeout);
   server.signal(SIGCONT);
 }
 

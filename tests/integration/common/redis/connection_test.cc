@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/integration/common/redis/echo_script.h"
+#include "tests/support/eventually.h"
 #include "tests/support/loop.h"
 #include "tests/support/redis_server.h"
 
@@ -13,13 +15,12 @@ using namespace stint;
 using redis::Connection;
 using redis::plain;
 using redis::ReplyView;
+using test::kEcho;
+using test::kSoon;
 using test::Loop;
 using test::RedisServer;
 
 namespace {
-
-constexpr redis::Script kEcho{"echo", "098e0f0d1448c0a81dafe820f66d460eb09263da", "return ARGV[1]"};
-constexpr milliseconds kLong{20'000};
 
 // A connection and what was heard from it.
 struct Probe {
@@ -44,7 +45,7 @@ struct Probe {
     connection.emplace(loop.get(), options, listener);
   }
   bool until_ready(int times = 1) {
-    return loop.run_until(kLong, [&] { return ready >= times; });
+    return loop.run_until(kSoon, [&] { return ready >= times; });
   }
   // The reply's text, or "CODE message".
   std::string ask(redis::Command command) {
@@ -55,7 +56,7 @@ struct Probe {
                                                                : reply.error().message;
     });
     CHECK_FALSE(answer);
-    REQUIRE(loop.run_until(kLong, [&] { return answer.has_value(); }));
+    REQUIRE(loop.run_until(kSoon, [&] { return answer.has_value(); }));
     return *answer;
   }
 };
@@ -97,7 +98,7 @@ TEST_CASE("connection: refused TCP is said once and tried again until it works")
   server.kill9();
   Probe probe(server.url());
   probe.connection->open();
-  REQUIRE(probe.loop.run_until(kLong, [&] { return !probe.downs.empty(); }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return !probe.downs.empty(); }));
   CHECK(probe.downs[0].message == server.url().display() + ": Connection refused");
   CHECK(probe.ask(plain({"PING"})) == "unavailable");
   server.restart();
@@ -113,7 +114,7 @@ TEST_CASE("connection: a wrong password is a matter of configuration, and is not
   url.password = "guess";
   Probe probe(url);
   probe.connection->open();
-  REQUIRE(probe.loop.run_until(kLong, [&] { return !probe.downs.empty(); }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return !probe.downs.empty(); }));
   CHECK(probe.downs[0].code == ErrorCode::kConfig);
   CHECK(probe.downs[0].message.find("WRONGPASS") != std::string::npos);
   CHECK(probe.downs[0].message.find("guess") == std::string::npos);
@@ -126,7 +127,7 @@ TEST_CASE("connection: a killed Redis is one outage, and after it another run id
   REQUIRE(probe.until_ready());
   auto first = probe.server.run_id;
   server.kill9();
-  REQUIRE(probe.loop.run_until(kLong, [&] { return !probe.downs.empty(); }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return !probe.downs.empty(); }));
   for (int i = 0; i < 5; ++i) {
     CHECK(probe.ask(plain({"PING"})) == "unavailable");
   }
@@ -149,7 +150,7 @@ TEST_CASE("connection: a Redis that hangs ends every command in flight at its de
       unavailable += !reply && reply.error().code == ErrorCode::kUnavailable ? 1 : 0;
     });
   }
-  REQUIRE(probe.loop.run_until(kLong, [&] { return unavailable == 10; }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return unavailable == 10; }));
   CHECK(probe.downs.size() == 1);
   server.signal(SIGCONT);
   REQUIRE(probe.until_ready(2));
@@ -164,7 +165,7 @@ TEST_CASE("connection: a blocking command may take longer than others") {
   probe.connection->run(
       plain({"BLMOVE", "a", "b", "RIGHT", "LEFT", "0.4"}),
       [&](Result<ReplyView> reply) { nil = reply && reply->is_nil(); }, milliseconds{10'000});
-  REQUIRE(probe.loop.run_until(kLong, [&] { return nil.has_value(); }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return nil.has_value(); }));
   CHECK(*nil);
   CHECK(probe.downs.empty());
 }
@@ -180,7 +181,7 @@ TEST_CASE("connection: deadlines that passed while we did not run are not held a
   MonoTime later = now_mono() + milliseconds{400};
   while (now_mono() < later) {
   }
-  REQUIRE(probe.loop.run_until(kLong, [&] { return ok.has_value(); }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return ok.has_value(); }));
   CHECK(*ok);
   CHECK(probe.downs.empty());
 }
@@ -200,7 +201,7 @@ TEST_CASE("connection: scripts survive SCRIPT FLUSH at any moment") {
       probe.connection->run(plain({"SCRIPT", "FLUSH"}), [](Result<ReplyView>) {});
     }
   }
-  REQUIRE(probe.loop.run_until(kLong, [&] { return right == 300; }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return right == 300; }));
 }
 
 TEST_CASE("connection: 20 MB go there and come back") {
@@ -220,7 +221,7 @@ TEST_CASE("connection: a Redis that is demoted counts as gone") {
   REQUIRE(probe.until_ready());
   server.command({"REPLICAOF", "127.0.0.1", "1"});
   CHECK(probe.ask(plain({"SET", "k", "v"})).starts_with("READONLY"));
-  REQUIRE(probe.loop.run_until(kLong, [&] { return !probe.downs.empty(); }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return !probe.downs.empty(); }));
   server.command({"REPLICAOF", "NO", "ONE"});
   REQUIRE(probe.until_ready(2));
   CHECK(probe.downs.size() == 1);
@@ -236,7 +237,7 @@ TEST_CASE(
   probe.connection->run(plain({"PING"}), [&](Result<ReplyView> reply) { ended += !reply; });
   probe.connection->close();
   CHECK(ended == 0);
-  REQUIRE(probe.loop.run_until(kLong, [&] { return ended == 1; }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return ended == 1; }));
   CHECK(probe.downs.empty());
   probe.connection->open();
   REQUIRE(probe.until_ready(2));
@@ -255,7 +256,7 @@ TEST_CASE("connection: may be destroyed inside any of its callbacks, and is sile
         probe.connection.reset();
       });
     }
-    REQUIRE(probe.loop.run_until(kLong, [&] { return called > 0; }));
+    REQUIRE(probe.loop.run_until(kSoon, [&] { return called > 0; }));
     CHECK(called == 1);
   }
   SECTION("an outage, with commands in flight") {
@@ -273,11 +274,11 @@ TEST_CASE("connection: may be destroyed inside any of its callbacks, and is sile
                                               connection.reset();
                                             }});
     connection->open();
-    REQUIRE(loop.run_until(kLong, [&] { return ready; }));
+    REQUIRE(loop.run_until(kSoon, [&] { return ready; }));
     connection->run(plain({"BLPOP", "none", "0"}), [&](Result<ReplyView>) { ++ended; });
     uv_run(loop.get(), UV_RUN_NOWAIT);
     server.kill9();
-    REQUIRE(loop.run_until(kLong, [&] { return down; }));
+    REQUIRE(loop.run_until(kSoon, [&] { return down; }));
     CHECK(ended == 0);
   }
   SECTION("while it connects, to an address and by a name") {
@@ -304,16 +305,16 @@ TEST_CASE("connection: a subscriber hears messages, also after an outage") {
   REQUIRE(probe.until_ready());
   server.command({"PUBLISH", "a", "1"});
   server.command({"PUBLISH", "b", "2"});
-  REQUIRE(probe.loop.run_until(kLong, [&] { return heard.size() == 2; }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return heard.size() == 2; }));
   server.restart();
   REQUIRE(probe.until_ready(2));
   server.command({"PUBLISH", "a", "3"});
-  REQUIRE(probe.loop.run_until(kLong, [&] { return heard.size() == 3; }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return heard.size() == 3; }));
   CHECK(heard == std::vector<std::string>{"a:1", "b:2", "a:3"});
 
   // A peer that is gone without a word is noticed though nothing was asked of it.
   server.signal(SIGSTOP);
-  REQUIRE(probe.loop.run_until(kLong, [&] { return probe.downs.size() == 2; }));
+  REQUIRE(probe.loop.run_until(kSoon, [&] { return probe.downs.size() == 2; }));
   server.signal(SIGCONT);
   REQUIRE(probe.until_ready(3));
 }

@@ -8,15 +8,16 @@
 #include "common/redis/client.h"
 #include "common/redis/connection.h"
 #include "tests/support/cut_proxy.h"
+#include "tests/support/eventually.h"
 #include "tests/support/loop.h"
 #include "tests/support/redis_server.h"
 
 using namespace stint;
 using redis::plain;
+using test::kSoon;
 
 namespace {
 
-constexpr milliseconds kLong{20'000};
 constexpr int kCommands = 6;
 
 struct CutRun {
@@ -36,7 +37,7 @@ struct CutRun {
                        redis::Connection::Listener{[this](const redis::ServerInfo&) { ++ready; },
                                                    [this](const Error&) { ++down; }});
     connection->open();
-    REQUIRE(loop.run_until(kLong, [&] { return ready == 1; }));
+    REQUIRE(loop.run_until(kSoon, [&] { return ready == 1; }));
   }
   void ask_all() {
     for (int i = 0; i < kCommands; ++i) {
@@ -46,7 +47,7 @@ struct CutRun {
                         values[i] = reply ? std::to_string(reply->integer()) : "";
                       });
     }
-    REQUIRE(loop.run_until(kLong, [&] { return ended.size() == size_t{kCommands}; }));
+    REQUIRE(loop.run_until(kSoon, [&] { return ended.size() == size_t{kCommands}; }));
   }
 };
 
@@ -65,7 +66,7 @@ TEST_CASE("connection: cut at any byte of the replies, every command ends once, 
       CHECK(run.ended[i] == 1);
       CHECK(run.values[i] == (4 * (i + 1) <= cut ? std::to_string(i + 1) : ""));
     }
-    REQUIRE(run.loop.run_until(kLong, [&] { return run.ready == 2; }));
+    REQUIRE(run.loop.run_until(kSoon, [&] { return run.ready == 2; }));
     CHECK(run.down == 1);
     CHECK(server.command({"LLEN", "l"}) == std::to_string(kCommands));
   }
@@ -80,7 +81,7 @@ TEST_CASE("connection: cut at any byte of the requests, what Redis got is what i
     CutRun run(proxy.url(), milliseconds{10'000});
     proxy.cut_after_request_bytes(cut);
     run.ask_all();
-    REQUIRE(run.loop.run_until(kLong, [&] { return run.ready == 2; }));
+    REQUIRE(run.loop.run_until(kSoon, [&] { return run.ready == 2; }));
     auto done = std::stoll(server.command({"LLEN", "l"}));
     CHECK(done == cut / kRequest);
     for (int i = 0; i < kCommands; ++i) {
@@ -98,7 +99,7 @@ TEST_CASE("connection: half open, replies that never come end at the deadline") 
   run.ask_all();
   CHECK(run.down == 1);
   proxy.swallow_replies(false);
-  REQUIRE(run.loop.run_until(kLong, [&] { return run.ready == 2; }));
+  REQUIRE(run.loop.run_until(kSoon, [&] { return run.ready == 2; }));
   CHECK(server.command({"LLEN", "l"}) == std::to_string(kCommands));
 }
 
@@ -107,7 +108,7 @@ TEST_CASE("client: cut at any byte of a pipeline's replies, none is given to the
   for (int64_t cut = 0; cut <= 4 * kCommands; ++cut) {
     server.command({"DEL", "l"});
     test::CutProxy proxy(server.socket());
-    auto client = redis::Client::connect(proxy.url(), kLong, "cut");
+    auto client = redis::Client::connect(proxy.url(), kSoon, "cut");
     REQUIRE(client);
     proxy.cut_after_reply_bytes(cut);
     std::vector<redis::Command> commands;

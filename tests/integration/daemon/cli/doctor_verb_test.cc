@@ -8,7 +8,7 @@ using namespace stint;
 
 namespace {
 
-test::Ended run_doctor(const test::RedisServer& server, const std::vector<std::string>& more) {
+test::Finished run_doctor(const test::RedisServer& server, const std::vector<std::string>& more) {
   std::vector<std::string> argv{test::bin_dir() + "/stint", "--redis", server.url_text(), "doctor"};
   argv.insert(argv.end(), more.begin(), more.end());
   return test::run(argv);
@@ -16,7 +16,9 @@ test::Ended run_doctor(const test::RedisServer& server, const std::vector<std::s
 
 class DoctorCalls {
  public:
-  test::Ended doctor(const std::vector<std::string>& more = {}) { return run_doctor(server, more); }
+  test::Finished doctor(const std::vector<std::string>& more = {}) {
+    return run_doctor(server, more);
+  }
   test::RedisServer server;
 };
 

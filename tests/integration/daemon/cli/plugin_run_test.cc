@@ -13,7 +13,7 @@ namespace {
 
 class Author {
  public:
-  test::Ended operator()(std::vector<std::string> args) const {
+  test::Finished operator()(std::vector<std::string> args) const {
     return test::run(spawn(std::move(args)));
   }
   test::Spawn spawn(std::vector<std::string> args) const {
@@ -24,7 +24,7 @@ class Author {
   }
   std::string config() const { return dir_ / "stint.toml"; }
   void configure(const std::string& toml) const { test::write_file(config(), toml); }
-  test::Ended run_faulty(const std::string& task, const std::string& params = "null") const {
+  test::Finished run_faulty(const std::string& task, const std::string& params = "null") const {
     return (*this)({"run", test::faulty_plugin(), task, "-p", params});
   }
 

@@ -11,8 +11,8 @@ using test::StintCalls;
 
 namespace {
 
-test::Ended stats_with(const std::map<std::string, std::optional<std::string>>& env,
-                       std::vector<std::string> args) {
+test::Finished stats_with(const std::map<std::string, std::optional<std::string>>& env,
+                          std::vector<std::string> args) {
   test::Spawn call;
   call.argv = {test::bin_dir() + "/stint", "stats"};
   call.argv.insert(call.argv.end(), args.begin(), args.end());

@@ -20,7 +20,7 @@ class StintCalls {
  public:
   explicit StintCalls(RedisOptions options = {}) : server(std::move(options)), hand(server) {}
 
-  Ended operator()(std::vector<std::string> args, const std::string& input = "") const {
+  Finished operator()(std::vector<std::string> args, const std::string& input = "") const {
     args.insert(args.begin(), bin_dir() + "/stint");
     return run(spawn(std::move(args), input));
   }

@@ -8,7 +8,7 @@ using namespace stint::cli;
 namespace {
 
 // "check: detail" of each.
-std::string said(const HostFacts& facts) {
+std::string told_of(const HostFacts& facts) {
   std::string text;
   for (const auto& one : judge_hosts(facts)) {
     CHECK(one.warning);
@@ -27,22 +27,22 @@ TEST_CASE("doctor hosts: what is as it should be has no finding") {
   facts.overcommit = "0";
   facts.redis_bytes = 1;
   facts.memory_available = 2;
-  CHECK(said(facts).empty());
+  CHECK(told_of(facts).empty());
 }
 
 TEST_CASE("doctor hosts: clocks, releases, plugins and memory are said with what to do") {
   HostFacts clocks;
   clocks.clock_off_ms = -3'600'000;
-  CHECK_THAT(said(clocks), Catch::Contains("clock: Redis' clock is 1h behind this host's"));
+  CHECK_THAT(told_of(clocks), Catch::Contains("clock: Redis' clock is 1h behind this host's"));
   HostFacts versions;
   versions.versions = {{"a", "1.0"}, {"b", "1.1"}, {"c", "1.1"}};
-  CHECK_THAT(said(versions), Catch::Contains("1.0 on a, 1.1 on b and 1 more"));
+  CHECK_THAT(told_of(versions), Catch::Contains("1.0 on a, 1.1 on b and 1 more"));
   HostFacts plugins;
   plugins.plugins_refused = "plugin x.so: writable by others";
-  CHECK_THAT(said(plugins), Catch::Contains("plugin x.so: writable by others"));
+  CHECK_THAT(told_of(plugins), Catch::Contains("plugin x.so: writable by others"));
   HostFacts queues;
   queues.unserved = {{"vidoe", 1, "video"}, {"flow", 2000, std::nullopt}};
-  CHECK(said(queues) ==
+  CHECK(told_of(queues) ==
         "unserved: no live worker serves the queue vidoe, where 1 job waits: start stintd with "
         "--queue "
         "vidoe, or was video meant?\n"
@@ -51,7 +51,7 @@ TEST_CASE("doctor hosts: clocks, releases, plugins and memory are said with what
   HostFacts memory;
   memory.redis_is_here = true;
   memory.overcommit = "2";
-  CHECK_THAT(said(memory), Catch::Contains("vm.overcommit_memory=1"));
+  CHECK_THAT(told_of(memory), Catch::Contains("vm.overcommit_memory=1"));
   memory.redis_is_here = false;
-  CHECK(said(memory).empty());
+  CHECK(told_of(memory).empty());
 }
