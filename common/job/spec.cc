@@ -193,7 +193,11 @@ Result<void> SpecReader::read_text(SpecField field, std::string_view value) {
 
 Result<void> SpecReader::read_time(std::string_view value) {
   const Result<std::string> text = string_of(value);
-  return text ? assign(spec_.at_ms, parse_time(*text)) : Result<void>(text.error());
+  auto at = text ? parse_time(*text) : Result<int64_t>(text.error());
+  if (at && *at - now_wall_ms() > kMaxDuration.count()) {
+    return invalid("time '" + shown(*text) + "' is out of range: at most 10 years (3650d) ahead");
+  }
+  return assign(spec_.at_ms, at);
 }
 
 Result<void> SpecReader::read_params(std::string_view value) {

@@ -111,6 +111,9 @@ std::optional<int64_t> take_zone(std::string_view& text) {
 Result<int64_t> parse_time(std::string_view text) {
   const std::string example = "write for example 2026-11-20T18:51:43Z";
   std::string_view rest = text;
+  if (rest.empty() || rest.front() < '0' || rest.front() > '9') {
+    return bad_time(text, "is none: " + example);
+  }
   const std::optional<int64_t> days = take_date(rest);
   if (!days) {
     return bad_time(text, "has no such date: " + example);

@@ -107,6 +107,9 @@ TEST_CASE("spec: wrong values are refused with field, rule and limit") {
   CHECK(spec_error(R"({"task":"t","keep":"11000d"})").find("at most 10 years") !=
         std::string::npos);
   CHECK(spec_error(R"({"task":"t","at":"tomorrow"})").starts_with("field 'at': time 'tomorrow'"));
+  // The doctor takes a job that is due in a hundred years for damage.
+  CHECK(spec_error(R"({"task":"t","at":"2199-01-01T00:00:00Z"})") ==
+        "field 'at': time '2199-01-01T00:00:00Z' is out of range: at most 10 years (3650d) ahead");
   CHECK(spec_error(R"({"task":"t","at":1763661387123})") ==
         "field 'at': must be a string, is a number");
   CHECK(spec_error(R"({"task":"t","backoff":"5s"})").starts_with("field 'backoff': backoff '5s'"));

@@ -54,6 +54,8 @@ TEST_CASE("time: what is none is refused and says why") {
     CAPTURE(bad);
     CHECK_FALSE(parse_time(bad).ok());
   }
+  CHECK(parse_time("tomorrow").error().message ==
+        "time 'tomorrow' is none: write for example 2026-11-20T18:51:43Z");
   CHECK(parse_time("2025-11-20T17:56:27").error().message ==
         "time '2025-11-20T17:56:27' has no zone: end it with Z or an offset such as +05:30");
 }
