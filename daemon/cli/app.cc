@@ -95,6 +95,7 @@ std::string judge_word(CLI::App* app, const std::string& word) {
 std::string judge_words(CLI::App& root) {
   for (CLI::App* app = &root;; app = app->get_subcommands().front()) {
     auto extra = app->remaining(false);
+    std::erase(extra, "--");  // what follows it is no option, that is all it says
     if (!extra.empty()) {
       return judge_word(app, extra.front());
     }
@@ -124,7 +125,31 @@ std::vector<std::string> words_of(int argc, char** argv) {
   return words;
 }
 
+// The list of verbs has a line for each, and a word that only groups verbs has their examples.
+class ShortList : public CLI::Formatter {
+ public:
+  std::string make_subcommand(const CLI::App* verb) const override {
+    std::stringstream out;
+    CLI::detail::format_help(out, verb->get_name(),
+                             std::string(first_line(verb->get_description())), column_width_);
+    return out.str();
+  }
+  std::string make_description(const CLI::App* app) const override {
+    std::string text = app->get_description();
+    if (text.find(kExamplesHead) == std::string::npos) {
+      text += "\n" + std::string(kExamplesHead);
+      for (const auto* verb : app->get_subcommands([](const CLI::App*) { return true; })) {
+        const std::string about = verb->get_description();
+        const size_t at = about.find(kExamplesHead);
+        text += at == std::string::npos ? "" : about.substr(at + kExamplesHead.size());
+      }
+    }
+    return text + "\n";
+  }
+};
+
 void add_everything(CLI::App& app, Globals& globals, Action& action) {
+  app.formatter(std::make_shared<ShortList>());
   app.footer(kFooter);
   app.set_version_flag("--version", "stint " STINT_VERSION);
   app.allow_extras();  // inherited: what is unknown is judged by judge_words(), with the nearest

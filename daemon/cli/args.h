@@ -22,6 +22,9 @@ inline std::string unmarked(const std::string& word) {
   return !word.empty() && word.front() == kBracketMark ? word.substr(1) : word;
 }
 
+// Stands between what a verb is and how it is typed.
+inline constexpr std::string_view kExamplesHead = "\nExamples:\n";
+
 inline CLI::Option* text_option(CLI::App& app, const std::string& names,
                                 std::optional<std::string>& to, const std::string& help,
                                 const std::string& type = "TEXT") {
@@ -63,7 +66,7 @@ inline CLI::App* add_verb(CLI::App& parent, Globals& globals, const std::string&
                           const std::string& about, const std::string& examples) {
   CLI::App* verb = parent.add_subcommand(name, about);
   if (!examples.empty()) {
-    verb->description(about + "\n\nExamples:\n" + examples + "\n");
+    verb->description(about + "\n" + std::string(kExamplesHead) + examples + "\n");
   }
   add_global_options(*verb, globals);
   return verb;
