@@ -126,6 +126,13 @@ Result<Filter> make_filter(const FilterWords& words, int64_t now_ms) {
   return filter;
 }
 
+Result<void> check_ids_alone(const std::vector<std::string>& ids, const Filter& filter, bool all) {
+  if (!ids.empty() && (filter.says_anything() || filter.limit || all)) {
+    return Error{ErrorCode::kInvalid, "either ids or a filter, not both"};
+  }
+  return {};
+}
+
 bool Filter::matches(const Row& row) const {
   int64_t when = row.place == Place::kFailed ? row.score_ms : row.created_ms;
   return (!state || row.place == *state) && (!cancelled || row.cancelled) &&

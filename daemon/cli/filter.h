@@ -51,6 +51,9 @@ struct Filter {
 // long ago.
 Result<Filter> make_filter(const FilterWords& words, int64_t now_ms);
 
+// Where ids say which jobs, a filter beside them would be passed over. On failure: kInvalid.
+Result<void> check_ids_alone(const std::vector<std::string>& ids, const Filter& filter, bool all);
+
 // "failed jobs with task resize", "1 failed job with task resize": for questions and summaries.
 std::string describe(const Filter& filter);
 std::string describe(int64_t n, const Filter& filter);

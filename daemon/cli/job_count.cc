@@ -198,6 +198,14 @@ ExitCode count_ids(Session& session, const std::vector<std::string>& ids) {
 
 }  // namespace
 
+std::vector<std::string> group_names() {
+  std::vector<std::string> names;
+  for (const auto& known : kGroups) {
+    names.emplace_back(known.name);
+  }
+  return names;
+}
+
 Result<std::vector<Group>> parse_groups(const std::string& by) {
   std::vector<Group> groups;
   std::istringstream in(by);
@@ -205,11 +213,13 @@ Result<std::vector<Group>> parse_groups(const std::string& by) {
     auto known = std::find_if(kGroups.begin(), kGroups.end(),
                               [&word](const GroupName& g) { return word == g.name; });
     if (known == kGroups.end()) {
-      const std::vector<std::string> names{"state", "task", "resource", "kind", "error"};
-      auto name = nearest(word, names);
+      auto name = nearest(word, group_names());
       return Error{ErrorCode::kInvalid, "--by: " + word +
                                             " is none of state, task, resource, kind, error" +
                                             (name ? "; did you mean " + *name + "?" : "")};
+    }
+    if (has(groups, known->group)) {
+      return Error{ErrorCode::kInvalid, "--by: " + word + " is there twice"};
     }
     groups.push_back(known->group);
   }
@@ -238,6 +248,10 @@ ExitCode run_count(const Globals& globals, const CountOptions& options) {
   auto groups = parse_groups(options.by.value_or(""));
   if (!filter || !groups) {
     return out.fail(filter ? groups.error() : filter.error());
+  }
+  auto alone = check_ids_alone(options.ids, *filter, options.all || !groups->empty());
+  if (!alone) {
+    return out.fail(alone.error());
   }
   auto session = Session::open(globals);
   if (!session) {

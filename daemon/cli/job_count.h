@@ -20,8 +20,9 @@ struct CountOptions {
 
 ExitCode run_count(const Globals& globals, const CountOptions& options);
 
+std::vector<std::string> group_names();
 enum class Group { kState, kTask, kResource, kKind, kError };
-// On failure: kInvalid, naming the nearest known field.
+// On failure: kInvalid, naming the nearest known field, or the one that is there twice.
 Result<std::vector<Group>> parse_groups(const std::string& by);
 std::string group_value(Group group, const Row& row);
 

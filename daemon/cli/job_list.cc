@@ -95,7 +95,8 @@ class Merge {
   std::vector<bool> wanted_;
 };
 
-// What the jobs of one state are ordered by, and so what is to be seen of them.
+// What the jobs of one state are ordered by, and so what is to be seen of them; of those that are
+// done it is when they ended, though the order is by when they will be forgotten.
 const char* time_column(std::optional<Place> state) {
   if (state == Place::kScheduled) {
     return "DUE";
@@ -120,8 +121,8 @@ Table job_table(std::optional<Place> state) {
                 {"ERROR", Kind::kText}});
 }
 
-std::string whole_seconds(int64_t ms) {
-  return rfc3339(ms).substr(0, 19) + "Z";
+std::string whole_seconds(const std::string& time) {
+  return time.substr(0, 19) + "Z";
 }
 
 class Listing {
@@ -165,10 +166,16 @@ class Listing {
                                          std::string(first_line(job->errors.back().message))
                                    : "";
       std::string state = job->outcome == "cancelled" ? "cancelled" : job->state;
-      auto at = state_ && row.score_ms != 0 ? std::optional(row.score_ms) : job->created_ms;
-      table_.add({job->id, state, job->task, job->resource, at ? whole_seconds(*at) : "",
+      table_.add({job->id, state, job->task, job->resource, time_of(row, *job),
                   std::to_string(job->attempt), error});
     }
+  }
+  std::string time_of(const Row& row, const JobView& job) const {
+    if (state_ == Place::kDone) {  // its score is when it will be forgotten
+      return job.finished_at ? whole_seconds(*job.finished_at) : "";
+    }
+    auto at = state_ && row.score_ms != 0 ? std::optional(row.score_ms) : job.created_ms;
+    return at ? whole_seconds(rfc3339(*at)) : "";
   }
 
   Session& session_;
@@ -228,6 +235,9 @@ ExitCode run_list(const Globals& globals, const ListOptions& options) {
   auto filter = make_filter(options.filter, now_wall_ms());
   if (!filter) {
     return out.fail(filter.error());
+  }
+  if (auto alone = check_ids_alone(options.ids, *filter, options.all); !alone) {
+    return out.fail(alone.error());
   }
   Cursor from{};
   if (options.after) {

@@ -139,6 +139,26 @@ TEST_CASE("stint job list: a cursor that is none is refused") {
   CHECK(test::has(ended.err, "--after: not a cursor of job list"));
 }
 
+TEST_CASE("stint job list and count: a filter beside ids is refused, not passed over") {
+  StintCalls stint;
+  stint.ended_job("a", EndKind::kError);
+  for (const std::vector<std::string>& more : {std::vector<std::string>{"--state", "done"},
+                                               {"--task", "t"},
+                                               {"--limit", "1"},
+                                               {"--all"}}) {
+    for (const std::string verb : {"list", "count"}) {
+      std::vector<std::string> words{"job", verb, "a"};
+      words.insert(words.end(), more.begin(), more.end());
+      auto refused = stint(words);
+      CHECK(refused.code == 2);
+      CHECK(refused.out.empty());
+      CHECK(refused.err == "stint: either ids or a filter, not both\n");
+    }
+  }
+  CHECK(stint({"job", "count", "a", "--by", "state"}).code == 2);
+  CHECK(stint({"job", "count", "a"}).out == "1\n");
+}
+
 TEST_CASE("stint job list: of all states by creation, of one by the time that is shown") {
   StintCalls stint;
   auto tick = [&stint] { stint.server.command({"WAIT", "1", "2"}); };  // the next millisecond
@@ -166,6 +186,7 @@ TEST_CASE("stint job list: of all states by creation, of one by the time that is
   JobSpec sooner = test::job_spec("due-first");
   sooner.delay = milliseconds{3'600'000};
   stint.hand.submit({sooner});
+  given.at(0).finished_ms = now_wall_ms();
   stint.hand.end(given.at(0), EndKind::kOk);
   CHECK(ids({}) == "due-first due-last ends-first ends-last ");
   CHECK(ids({"--state", "done"}) == "ends-last ends-first ");
@@ -174,6 +195,10 @@ TEST_CASE("stint job list: of all states by creation, of one by the time that is
     return lines_of(stint({"job", "list", "--state", state}).out).front();
   };
   CHECK(has(heads("done"), "ENDED"));
+  // Not when it will be forgotten, by which they are ordered.
+  const std::string ended = stint.job("ends-last", "/finished_at").substr(0, 19) + "Z";
+  REQUIRE(ended.starts_with("20"));
+  CHECK(has(lines_of(stint({"job", "list", "--state", "done"}).out).at(1), ended));
   CHECK(has(heads("scheduled"), "DUE"));
   CHECK(has(lines_of(stint({"job", "list"}).out).front(), "CREATED"));
 }

@@ -106,6 +106,9 @@ TEST_CASE("count: groups are named fields, others are refused with the nearest")
   auto wrong = parse_groups("tsk");
   REQUIRE_FALSE(wrong);
   CHECK(wrong.error().message.find("did you mean task?") != std::string::npos);
+  auto twice = parse_groups("task,kind,task");
+  REQUIRE_FALSE(twice);
+  CHECK(twice.error().message == "--by: task is there twice");
 }
 
 TEST_CASE("list: a cursor comes back as it was written, anything else is refused") {
