@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "daemon/cli/job_count.h"
 #include "daemon/cli/job_scan.h"
 #include "daemon/cli/output.h"
 #include "daemon/cli/queue_stats.h"
@@ -14,14 +15,34 @@ constexpr size_t kMostJobs = 50;
 // ":files": the shell knows those better.
 constexpr const char* kBash = R"sh(# stint completion for bash: eval "$(stint completion bash)"
 _stint() {
-  local IFS=$'\n' words
-  words=$(stint --complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-  if [ "$words" = ":files" ]; then
+  # Bash breaks words at : and = too, stint does not: what touches is one word, and begun what
+  # stands before the part of it that bash replaces.
+  local line=${COMP_LINE:0:COMP_POINT} words=() found=() begun= i next word
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    next=${line#"${line%%[![:space:]]*}"}
+    word=${COMP_WORDS[i]}
+    ((i < COMP_CWORD)) || word=$next
+    if ((i == 0)) || [ "$next" != "$line" ]; then
+      words+=("")
+    fi
+    begun=${words[-1]}
+    words[-1]+=$word
+    line=${next#"$word"}
+  done
+  [ -z "${word//[:=]/}" ] && begun=${words[-1]}
+  begun=${begun//\\/}
+  words[-1]=${words[-1]//\\/}
+  mapfile -t found < <(stint --complete "${words[@]:1}" 2>/dev/null)
+  COMPREPLY=()
+  if [ "${found[0]-}" = ":files" ]; then
     compopt -o default
-    COMPREPLY=()
-  else
-    COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
+    return
   fi
+  # Quoted, because an id may hold anything: neither Tab nor Return is to run it.
+  for word in "${found[@]}"; do
+    printf -v word %q "${word#"$begun"}"
+    COMPREPLY+=("$word")
+  done
 }
 complete -F _stint stint)sh";
 
@@ -104,7 +125,8 @@ WordKind kind_of_value(const std::string& option) {
       {"--bulk", WordKind::kFile},      {"--state-dir", WordKind::kFile},
       {"--queue", WordKind::kQueue},    {"-q", WordKind::kQueue},
       {"--task", WordKind::kTask},      {"--state", WordKind::kState},
-      {"--kind", WordKind::kErrorKind}, {"--backoff", WordKind::kBackoff}};
+      {"--kind", WordKind::kErrorKind}, {"--backoff", WordKind::kBackoff},
+      {"--by", WordKind::kGroup}};
   auto found = kinds.find(option);
   return found == kinds.end() ? WordKind::kNothing : found->second;
 }
@@ -132,6 +154,8 @@ std::vector<std::string> words_of_kind(const Globals& globals, WordKind kind) {
       return state_names();
     case WordKind::kErrorKind:
       return error_kinds();
+    case WordKind::kGroup:
+      return group_names();
     case WordKind::kBackoff:
       return {"none", "fixed:10s", "exp:1s"};
     case WordKind::kShell:

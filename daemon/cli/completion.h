@@ -14,7 +14,18 @@ namespace stint::cli {
 ExitCode print_completion(const Globals& globals, const std::string& shell);
 
 // What a word may be, where the tree of verbs does not list it.
-enum class WordKind { kNothing, kFile, kQueue, kTask, kJob, kState, kErrorKind, kBackoff, kShell };
+enum class WordKind {
+  kNothing,
+  kFile,
+  kQueue,
+  kTask,
+  kJob,
+  kState,
+  kErrorKind,
+  kGroup,
+  kBackoff,
+  kShell
+};
 
 WordKind kind_of_value(const std::string& option);        // "--task" -> kTask
 WordKind kind_of_argument(const std::string& verb_path);  // "stint job show" -> kJob

@@ -20,7 +20,11 @@ class Walk {
       return;
     }
     if (word.starts_with('-')) {
-      option_ = word;
+      option_ = word.substr(0, word.find('='));
+      if (word.size() > option_.size()) {
+        remember(word.substr(option_.size() + 1));
+        option_.clear();
+      }
       return;
     }
     option_.clear();
@@ -85,14 +89,20 @@ ExitCode complete(CLI::App& root, const std::vector<std::string>& words) {
   for (size_t i = 0; i + 1 < words.size(); ++i) {
     walk.take(words[i]);
   }
-  const std::string begun = words.empty() ? "" : words.back();
+  std::string begun = words.empty() ? "" : words.back();
+  std::string before;  // of --queue=vi what is not completed
+  if (begun.starts_with("--") && begun.find('=') != std::string::npos) {
+    before = begun.substr(0, begun.find('=') + 1);
+    begun = begun.substr(before.size());
+    walk.take(before.substr(0, before.size() - 1));
+  }
   auto candidates = walk.candidates(begun);
   std::sort(candidates.begin(), candidates.end());
   for (const auto& word : candidates) {
     // A word with a line break in it would be two.
-    if ((word.starts_with(begun) || word == ":files") &&
-        word.find_first_of("\n\r") == std::string::npos) {
-      std::cout << word << "\n";
+    if (word == ":files" ||
+        (word.starts_with(begun) && word.find_first_of("\n\r") == std::string::npos)) {
+      std::cout << (word == ":files" ? "" : before) << word << "\n";
     }
   }
   return ExitCode::kOk;

@@ -1,4 +1,6 @@
 // stint completion, and what the scripts ask.
+#include <unistd.h>
+
 #include "tests/integration/daemon/cli/stint_calls.h"
 
 using namespace stint;
@@ -49,7 +51,7 @@ TEST_CASE("stint completion: bash completes with the script") {
   REQUIRE(stint({"submit", "noop", "--id", "order-1"}).code == 0);
   auto bash = stint.spawn({"bash", "--norc", "-c", "PATH=" + test::bin_dir() + ":$PATH\n" + R"sh(
     eval "$(stint completion bash)"
-    COMP_WORDS=(stint job show or) COMP_CWORD=3
+    COMP_WORDS=(stint job show or) COMP_CWORD=3 COMP_LINE="stint job show or" COMP_POINT=17
     _stint
     echo "${COMPREPLY[@]}")sh"});
   auto ended = test::run(bash);
@@ -60,4 +62,37 @@ TEST_CASE("stint completion: bash completes with the script") {
   for (std::string shell : {"zsh", "fish"}) {
     CHECK(has(stint({"completion", shell}).out, "stint --complete"));
   }
+}
+
+TEST_CASE("stint completion: bash runs nothing that stands in an id, and breaks none at a colon") {
+  StintCalls stint;
+  const std::string mark = stint.server.dir() + "/run";
+  for (const std::string& id :
+       {"$(touch " + mark + ")", "`touch " + mark + "`", std::string("order:4711"),
+        std::string("two words"), std::string("--odd")}) {
+    REQUIRE(stint({"submit", "noop", "--id", id}).code == 0);
+  }
+  // The words as bash cuts them, the last one being completed; then what it would put there.
+  auto bash = stint.spawn({"bash", "--norc", "-c", "PATH=" + test::bin_dir() + ":$PATH\n" + R"sh(
+    eval "$(stint completion bash)"
+    tab() {
+      COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2))
+      _stint
+      printf '%s\n' "${COMPREPLY[@]}"
+    }
+    tab 'stint job show ' stint job show '' | grep touch
+    tab 'stint job show order:4' stint job show order : 4
+    tab 'stint job show order:' stint job show order :
+    tab 'stint job show tw' stint job show tw
+    tab 'stint job show two\ w' stint job show 'two\ w'
+    tab 'stint job list --state=fa' stint job list --state = fa
+    tab 'stint job count --by ta' stint job count --by ta)sh"});
+  auto ended = test::run(bash);
+  CHECK(ended.err.empty());
+  CHECK(test::lines_of(ended.out) == Words{R"(\$\(touch\ )" + mark + R"(\))",
+                                           R"(\`touch\ )" + mark + R"(\`)", "4711", "4711",
+                                           R"(two\ words)", R"(two\ words)", "failed", "task"});
+  CHECK(::access(mark.c_str(), F_OK) != 0);
+  CHECK(stint({"job", "show", "--", "--odd"}).code == 0);
+  CHECK(has(stint({"job", "delete", "--yes", "--", "--odd"}).out, "--odd"));
 }
