@@ -26,7 +26,12 @@ void StatusLine::wipe() {
 
 bool may_draw() {
   const char* plain = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): one thread
-  return (plain == nullptr || *plain == '\0') && isatty(STDERR_FILENO) == 1;
+  return (plain == nullptr || *plain == '\0') && knows_escapes() && isatty(STDERR_FILENO) == 1;
+}
+
+bool knows_escapes() {
+  const char* term = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe): one thread
+  return term == nullptr || std::string_view(term) != "dumb";
 }
 
 }  // namespace stint

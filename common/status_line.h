@@ -24,7 +24,9 @@ class StatusLine {
   std::string shown_;
 };
 
-// Whether there is somebody to look at it: stderr is a terminal, NO_COLOR is not set.
+// Whether there is somebody to look at it: stderr is a terminal that can draw, NO_COLOR is not set.
 bool may_draw();
+// What a terminal that calls itself dumb (in an editor, say) does not.
+bool knows_escapes();
 
 }  // namespace stint

@@ -22,8 +22,8 @@ std::string why_rejected(Session& session, const std::string& id) {
   if (outcome.state != "rejected") {
     return "";
   }
-  return "its inbox entry was rejected: " + outcome.reason.value_or("nobody says why") +
-         "; stint rejected list " + id + " shows it";
+  return "its inbox entry was rejected: " + outcome.reason.value_or("nobody says why") + "; " +
+         job_command(session, "rejected list", id) + " shows it";
 }
 
 // Other queues that have a job of that id; a few are enough.

@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <limits>
 
-#include "common/status_line.h"
 #include "common/text/text.h"
 
 namespace stint::cli {
@@ -60,7 +59,7 @@ Output::Output(const Globals& globals)
       quiet_(globals.quiet),
       stdout_is_terminal_(isatty(STDOUT_FILENO) == 1),
       animate_(!globals.quiet && !globals.no_color && may_draw()),
-      color_(stdout_is_terminal_ && !globals.no_color && !globals.json && !is_set("NO_COLOR")),
+      color_(may_clear() && !globals.no_color && !globals.json && !is_set("NO_COLOR")),
       width_(stdout_is_terminal_ ? terminal_width() : std::numeric_limits<size_t>::max()) {}
 
 void Output::line(std::string_view text) const {
@@ -143,6 +142,20 @@ std::string shown_lines(std::string_view text, size_t indent) {
 std::string_view first_line(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of('\n'), text.size()));
   return text.substr(0, text.find('\n'));
+}
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
+  std::string word = text.starts_with('-') ? "-- " : "";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) {
+    return word + std::string(text);
+  }
+  word += '\'';
+  for (char c : text) {
+    word += c == '\'' ? "'\\''" : std::string(1, c);
+  }
+  return word + "'";
 }
 
 std::string grouped(int64_t n) {

@@ -7,6 +7,7 @@
 
 #include "common/error.h"
 #include "common/exit_code.h"
+#include "common/status_line.h"
 #include "daemon/cli/globals.h"
 
 namespace stint::cli {
@@ -19,6 +20,8 @@ class Output {
 
   bool json() const { return json_; }
   bool on_terminal() const { return stdout_is_terminal_; }
+  // Whether what stands on that terminal can be wiped away.
+  bool may_clear() const { return stdout_is_terminal_ && knows_escapes(); }
   // Whether a progress bar may be drawn on stderr.
   bool may_animate() const { return animate_; }
   size_t width() const { return width_; }  // columns of the terminal; without one: no limit
@@ -45,6 +48,8 @@ std::string shown(std::string_view bytes, size_t max_bytes = 4096);
 std::string shown_lines(std::string_view text, size_t indent);
 // What a table shows of a text, and what is counted as one: a backtrace differs from run to run.
 std::string_view first_line(std::string_view text);
+// As a word of a command that is shown to be typed: quoted where a shell would read more into it.
+std::string shell_word(std::string_view text);
 // "1 job", "1,234,567 jobs".
 std::string counted(int64_t n, std::string_view noun);
 std::string grouped(int64_t n);

@@ -102,15 +102,15 @@ class Deletion {
 }  // namespace
 
 ExitCode run_queue_delete(const Globals& globals, const QueueDeleteOptions& options) {
-  Globals named = globals;
-  if (!options.queue.empty()) {
-    named.flags.queues = {options.queue};
+  auto named = with_queue(globals, options.queue);
+  if (!named) {
+    return Output(globals).fail(named.error());
   }
-  if (named.flags.queues.empty()) {
+  if (named->flags.queues.empty()) {
     return Output(globals).fail(
         {ErrorCode::kInvalid, "which queue? stint queue delete NAME; stint queue list shows all"});
   }
-  auto session = Session::open(named);
+  auto session = Session::open(*named);
   if (!session) {
     return Output(globals).fail(session.error());
   }

@@ -59,7 +59,7 @@ Result<void> print_now(Session& session, bool clears) {
   if (!next) {
     return next.error();
   }
-  if (out.on_terminal() && !out.json() && clears) {
+  if (out.may_clear() && !out.json() && clears) {
     (void)std::fputs("\033[H\033[2J", stdout);
   }
   if (out.json()) {

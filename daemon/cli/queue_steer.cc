@@ -14,13 +14,9 @@
 namespace stint::cli {
 namespace {
 
-// NAME, like --queue, as one more way to say which.
 Result<Session> open_for(const Globals& globals, const std::string& name) {
-  Globals named = globals;
-  if (!name.empty()) {
-    named.flags.queues = {name};
-  }
-  return Session::open(named);
+  auto named = with_queue(globals, name);
+  return named ? Session::open(*named) : Result<Session>(named.error());
 }
 
 ExitCode set_paused(const Globals& globals, const std::string& name, bool paused) {

@@ -1,6 +1,8 @@
 // A verb's way to a queue, and where its words go. One thread.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "client/session.h"
@@ -25,5 +27,12 @@ class Session : public QueueSession {
   bool queue_named_;
   Output out_;
 };
+
+// A command about a job, to be typed as it is shown: "stint job retry -q video order-1".
+std::string job_command(const Session& session, std::string_view verb, const std::string& id);
+
+// With the queue that a verb's NAME says: one more way to say --queue. On failure: kInvalid, the
+// two say different ones, and what is done to the wrong queue may be past mending.
+Result<Globals> with_queue(const Globals& globals, const std::string& name);
 
 }  // namespace stint::cli

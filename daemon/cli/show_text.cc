@@ -103,7 +103,8 @@ void show_text(Session& session, const JobView& job, bool gap) {
     lines.add_lines("error" + attempt_of, error_text(error), Color::kRed);
   }
   if (job.log_lines > 0) {
-    lines.add("log", counted(job.log_lines, "line") + ": stint job logs " + job.id);
+    lines.add("log",
+              counted(job.log_lines, "line") + ": " + job_command(session, "job logs", job.id));
   }
   lines.add("record", job.damage, Color::kRed);
   lines.add("why", why_text(session, job), Color::kBold);

@@ -30,7 +30,8 @@ ExitCode say_submitted(const Session& session, const std::string& id, const Subm
   const Output& out = session.out();
   std::string place(to_string(answer.place));
   if (answer.status == Submitted::Status::kConflict) {
-    out.complain(conflict_text(id, answer.place) + ": nothing was submitted; stint job show " + id);
+    out.complain(conflict_text(id, answer.place) + ": nothing was submitted; " +
+                 job_command(session, "job show", id));
     return ExitCode::kFailed;
   }
   bool created = answer.status == Submitted::Status::kCreated;
@@ -78,11 +79,13 @@ void say_end(Session& session, const std::string& id, const Waited& waited) {
       break;
     case Waited::How::kTimedOut:
       show_for_programs(session, id);
-      out.complain("the wait timed out; " + id + " goes on: stint job wait " + id);
+      out.complain("the wait timed out; " + id +
+                   " goes on: " + job_command(session, "job wait", id));
       break;
     case Waited::How::kInterrupted:
       show_for_programs(session, id);
-      out.complain("interrupted; " + id + " is submitted and goes on: stint job wait " + id);
+      out.complain("interrupted; " + id +
+                   " is submitted and goes on: " + job_command(session, "job wait", id));
       break;
   }
 }

@@ -90,8 +90,8 @@ std::string why_scheduled(const JobView& job) {
 
 // Attempt numbers go on after a retry by hand, so more attempts than retries do not prove that the
 // retries are used up; fewer do prove that something else ended it.
-std::string why_failed(const JobView& job) {
-  std::string again = "stint job retry " + job.id;
+std::string why_failed(const Session& session, const JobView& job) {
+  std::string again = job_command(session, "job retry", job.id);
   std::string kind = job.errors.empty() ? "" : job.errors.back().kind;
   if (kind == "unknown-task") {
     return "no worker had the task " + job.task + "; once one has it: " + again;
@@ -114,7 +114,7 @@ std::string why_text(Session& session, const JobView& job) {
     return why_pending(session, job);
   }
   if (job.state == "failed") {
-    return why_failed(job);
+    return why_failed(session, job);
   }
   return "";
 }

@@ -84,6 +84,23 @@ TEST_CASE("stint job show: the last line says why it does not run") {
   later.delay = milliseconds{3'600'000};
   stint.hand.submit({later});
   CHECK(has(why("later"), "due at 20"));
+  CHECK(stint({"queue", "resume"}).code == 0);
+  REQUIRE(stint.hand.claim("w", 1).size() == 1);
+  stint.hand.submit({test::job_spec("behind")});
+  CHECK(has(why("behind"), "all 2 slots are busy; 1 job of the queue is pending"));
+}
+
+TEST_CASE("stint job show: the commands that it names can be typed as they stand") {
+  StintCalls stint;
+  const std::string id = "it's $(id)";
+  stint.ended_job(id, EndKind::kError);
+  stint.ended_job("-f", EndKind::kError);
+  auto why = [&stint](const std::vector<std::string>& words) {
+    return lines_of(stint(words).out).back();
+  };
+  CHECK(has(why({"job", "show", "-q", "default", id}),
+            R"(; stint job retry -q default 'it'\''s $(id)' runs it again)"));
+  CHECK(has(why({"job", "show", "--", "-f"}), "; stint job retry -- -f runs it again"));
 }
 
 TEST_CASE("stint: a backtrace has its lines, tables and groups take the first, JSON is as it was") {

@@ -1,5 +1,8 @@
 // stint job retry, delete, cancel.
+#include <signal.h>
+
 #include "tests/integration/daemon/cli/stint_calls.h"
+#include "tests/support/eventually.h"
 #include "tests/support/terminal.h"
 
 using namespace stint;
@@ -201,6 +204,14 @@ TEST_CASE("stint queue purge: what waits is deleted, nothing else") {
   CHECK(ended.out == "3 jobs deleted\n");
   CHECK(stint.job("runs", "/state") == "active");
   CHECK(stint.job("failed", "/state") == "failed");
+  REQUIRE(stint({"submit", "noop", "--id", "kept"}).code == 0);
+  for (const std::string verb : {"purge", "pause", "delete", "list"}) {
+    auto both = stint({"queue", verb, "default", "-q", "video"});
+    CHECK(both.code == 2);
+    CHECK(has(both.err, "which queue, default or video? The name and --queue say different ones"));
+  }
+  CHECK(stint({"queue", "purge", "default", "-q", "default", "--dry-run"}).out == "kept\n");
+  CHECK(stint({"job", "delete", "kept"}).code == 0);
   for (std::string id : {"waits", "blocked", "later"}) {
     CHECK(stint({"job", "show", id}).code == 3);
   }
@@ -265,4 +276,36 @@ TEST_CASE("stint submit: a queue that was deleted is in the list again with its 
   CHECK(stint({"queue", "delete", "mail", "--yes"}).code == 0);
   CHECK(stint({"submit", "t", "-q", "mail"}).code == 0);
   CHECK(has(stint({"queue", "list"}).out, "mail"));
+}
+
+TEST_CASE(
+    "stint job: bulk work that is interrupted says how far it came, and goes on when called "
+    "again") {
+  StintCalls stint;
+  constexpr int kJobs = 20'000;
+  for (int from = 0; from < kJobs; from += 1000) {
+    std::vector<JobSpec> specs;
+    for (int i = from; i < from + 1000; ++i) {
+      specs.push_back(test::job_spec("j" + std::to_string(i)));
+    }
+    stint.hand.submit(specs);
+  }
+  auto done = [&stint] {
+    return std::stoi(stint.server.command({"ZCARD", "stint:{default}:done"}));
+  };
+  test::Process cancel(
+      stint.spawn({test::bin_dir() + "/stint", "job", "cancel", "--all", "--yes"}));
+  REQUIRE(test::eventually(milliseconds{60'000}, [&] { return done() > 0; }));
+  stint.server.signal(SIGSTOP);  // so that it cannot come to its end before it hears of it
+  cancel.signal(SIGINT);
+  stint.server.signal(SIGCONT);
+  CHECK(cancel.wait(milliseconds{60'000}) == 130);
+  int first = done();
+  CHECK(first < kJobs);
+  CHECK(has(cancel.err(), "interrupted: "));
+  CHECK(has(cancel.err(), " jobs cancelled of 20,000"));
+  auto again = stint({"job", "cancel", "--all", "--yes", "--json"});
+  CHECK(again.code == 0);
+  CHECK(test::json_at(again.out, "/done") == std::to_string(kJobs - first));
+  CHECK(done() == kJobs);
 }
