@@ -1,5 +1,6 @@
 // Which queues the doctor looks at, and the set of their names.
 #include "daemon/cli/doctor_run.h"
+#include "daemon/cli/queue_names.h"
 
 namespace stint::cli {
 
@@ -21,6 +22,9 @@ Result<std::vector<std::string>> DoctorRun::choose_queues() {
   auto with_jobs = queues_with_jobs();
   if (!with_jobs) {
     return with_jobs.error();
+  }
+  if (session_.queue_was_named() && with_jobs->empty()) {
+    hint_unknown_queue(session_);
   }
   for (const auto& name : *with_jobs) {
     if (!entered->contains(name)) {

@@ -78,7 +78,9 @@ ExitCode run_worker_list(const Globals& globals) {
   }
   table.print(out);
   if (workers->empty()) {
-    out.note("no live worker; is stintd running?");
+    out.note(session->queue_was_named()
+                 ? "no live worker serves the queue " + session->keys().queue()
+                 : "no live worker; is stintd running?");
   }
   return ExitCode::kOk;
 }

@@ -1,6 +1,7 @@
 // What stint prints for people: tables on a terminal, hints, lists that end.
 #include "daemon/cli/table.h"
 #include "tests/integration/daemon/cli/stint_calls.h"
+#include "tests/support/terminal.h"
 
 using namespace stint;
 using test::has;
@@ -126,6 +127,11 @@ TEST_CASE("stint: a queue or a job that is not there is told from one that is el
   CHECK(has(stint({"queue", "list", "vidoe"}).err, "did you mean video?"));
   CHECK(stint({"stats", "-q", "video"}).err.empty());
   CHECK(stint({"stats"}).err.empty());
+  // "0 jobs checked, nothing wrong" of a queue that nobody has: a mistyped name is no good health.
+  CHECK(has(stint({"doctor", "-q", "vidoe"}).err, "no queue vidoe is known; did you mean video?"));
+  CHECK_FALSE(has(stint({"doctor", "-q", "video"}).err, "is known"));
+  CHECK(stint({"worker", "list", "-q", "video"}).err ==
+        "stint: no live worker serves the queue video\n");
   for (const auto* verb : {"show", "wait", "logs", "list", "cancel", "delete", "retry"}) {
     auto ended = stint({"job", verb, "m5"});
     CHECK(ended.code == 3);
@@ -178,4 +184,52 @@ TEST_CASE("stint stats and queue list: since when the job that is next waits") {
         stint.job("last", "/created_at"));
   CHECK(has(stint({"stats"}).out, "pending                 1  the next was submitted "));
   CHECK(has(lines_of(stint({"queue", "list"}).out).at(1), " ago "));
+}
+
+TEST_CASE("stint: escapes are for terminals that know them, and for who wants colour") {
+  StintCalls stint;
+  stint.ended_job("a", EndKind::kError);
+  auto drawn = [&stint](const std::string& env, const std::string& words) {
+    std::string line = env + " " + test::bin_dir() + "/stint " + words;
+    return has(test::run(stint.spawn({"script", "-qec", line, "/dev/null"})).out, "\033");
+  };
+  for (const std::string words : {"job list", "job count --by task", "job show a"}) {
+    INFO(words);
+    CHECK(drawn("env -u NO_COLOR TERM=xterm", words));
+    CHECK_FALSE(drawn("env -u NO_COLOR TERM=dumb", words));
+    CHECK_FALSE(drawn("env NO_COLOR=1 TERM=xterm", words));
+    CHECK_FALSE(drawn("env -u NO_COLOR TERM=xterm", words + " --no-color"));
+  }
+}
+
+TEST_CASE("stint stats --watch: again every second, until Ctrl-C ends it with 130") {
+  StintCalls stint;
+  test::Spawn call = stint.spawn({test::bin_dir() + "/stint", "stats", "--watch"});
+  call.env["TERM"] = "xterm";
+  test::Terminal terminal(call);
+  REQUIRE(terminal.shows("pending                 0"));
+  stint.hand.submit({test::job_spec("a")});
+  REQUIRE(terminal.shows("pending                 1"));
+  REQUIRE(terminal.shows("trimmed"));
+  CHECK(has(terminal.seen(), "\033[H\033[2J"));
+  terminal.type("\x03");
+  CHECK(terminal.wait() == 130);
+  // As it comes, for who reads along.
+  auto piped = test::run(stint.spawn(
+      {"bash", "-c", test::bin_dir() + "/stint stats --watch --json | head -n 2 | grep -c queue"}));
+  CHECK(piped.out == "2\n");
+}
+
+TEST_CASE("stint: output that nobody could be given is exit 1, however much it is") {
+  StintCalls stint;
+  JobSpec large = test::job_spec("large");
+  large.params = "\"" + std::string(100'000, 'x') + "\"";
+  stint.hand.submit({large});
+  for (const std::string words : {"job list", "job show large --json", "--help", "queue list"}) {
+    INFO(words);
+    auto full =
+        test::run(stint.spawn({"sh", "-c", test::bin_dir() + "/stint " + words + " >/dev/full"}));
+    CHECK(full.code == 1);
+    CHECK(full.err == "stint: cannot write to stdout: what was asked is done\n");
+  }
 }
