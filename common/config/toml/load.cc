@@ -174,9 +174,24 @@ Result<void> apply_numbers(const ConfigFlags& flags, LoadedConfig& loaded) {
   return {};
 }
 
+// A script's variable that was empty: neither the default nor the root folder was meant.
+Result<void> refuse_empty(const ConfigFlags& flags) {
+  for (const auto& [path, word] : {std::pair(&flags.config_file, flags.words.config_file),
+                                   std::pair(&flags.state_dir, flags.words.state_dir)}) {
+    if (*path && (*path)->empty()) {
+      return Error{ErrorCode::kInvalid,
+                   std::string(word) + ": is empty; leave it out for the default"};
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<LoadedConfig> load_config(const ConfigFlags& flags) {
+  if (auto said = refuse_empty(flags); !said.ok()) {
+    return said.error();
+  }
   LoadedConfig loaded;
   FileSays says;
   set_defaults(loaded);

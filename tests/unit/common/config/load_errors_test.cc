@@ -155,6 +155,12 @@ TEST_CASE("config: a wrong flag or variable is the caller's fault, not the file'
   scope.flags.log_format = "xml";
   CHECK(scope.load().error().message.starts_with("--log-format"));
   scope.flags.log_format.reset();
+  scope.flags.state_dir = "";
+  CHECK(scope.load().error().message.starts_with("--state-dir: is empty"));
+  scope.flags.state_dir.reset();
+  scope.flags.config_file = "";
+  CHECK(scope.load().error().code == ErrorCode::kInvalid);
+  scope.flags.config_file.reset();
   scope.set("STINT_NAMESPACE", "a:b");
   CHECK(scope.load().error().message.starts_with("STINT_NAMESPACE"));
   CHECK(scope.load().error().code == ErrorCode::kInvalid);
