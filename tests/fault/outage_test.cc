@@ -39,6 +39,33 @@ TEST_CASE("outage: a wrong password ends the start with 78 and is not printed") 
   CHECK(daemon.stint({"stats"}).code == 78);
 }
 
+TEST_CASE("password: it stands in no argument, environment or log line, and in no worker's task") {
+  RedisServer server(durable());
+  DaemonOptions options;
+  options.redis_url = server.url_text();  // with it
+  options.env = {{"STINT_REDIS_URL", options.redis_url}};
+  options.log_level = "debug";
+  Daemon daemon(options);
+  REQUIRE(daemon.log().find("starting") != std::string::npos);
+  auto id = daemon.submit({"environment"});
+  REQUIRE(daemon.until_state(id, "done"));
+  CHECK(daemon.job(id, "/result").find("s3cret") == std::string::npos);
+  auto pids = daemon.worker_pids();
+  REQUIRE(pids.size() == 1);
+  for (pid_t pid : {daemon.pid(), pids.front()}) {
+    const std::string process = "/proc/" + std::to_string(pid);
+    std::string arguments = test::read_file(process + "/cmdline");
+    CHECK_FALSE(arguments.empty());
+    CHECK(arguments.find("s3cret") == std::string::npos);
+  }
+  std::string environment = test::read_file("/proc/" + std::to_string(pids.front()) + "/environ");
+  CHECK_FALSE(environment.empty());
+  CHECK(environment.find("s3cret") == std::string::npos);
+  daemon.stop();
+  CHECK(daemon.log().find("127.0.0.1") != std::string::npos);
+  CHECK(daemon.log().find("s3cret") == std::string::npos);
+}
+
 TEST_CASE("outage: the scripts may be flushed at any time") {
   Daemon daemon;
   for (int i = 0; i < 20; ++i) {

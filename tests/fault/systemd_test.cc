@@ -49,3 +49,21 @@ TEST_CASE("systemd: a stop that lets a job finish asks for more time, and says s
         std::string::npos);
   CHECK(daemon.wait(kLong) == 0);
 }
+
+TEST_CASE("systemd: the watchdog is fed while the loop turns, and not while it stands still") {
+  DaemonOptions options;
+  options.env = {{"WATCHDOG_USEC", "400000"}};  // fed twice in that time
+  Daemon daemon(options);
+  auto fed = [&daemon] { return count_of(daemon.told(), "WATCHDOG=1\n"); };
+  REQUIRE(eventually(kLong, [&] { return fed() >= 3; }));
+  daemon.signal(SIGSTOP);
+  REQUIRE(eventually(kLong, [&] {
+    std::string stat = read_file("/proc/" + std::to_string(daemon.pid()) + "/stat");
+    return stat.find(") T ") != std::string::npos;
+  }));
+  int before = fed();
+  CHECK_FALSE(eventually(milliseconds{1'000}, [&] { return fed() > before; }));
+  daemon.signal(SIGCONT);
+  CHECK(eventually(kLong, [&] { return fed() > before; }));
+  daemon.stop();
+}
