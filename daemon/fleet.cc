@@ -71,9 +71,6 @@ Result<Fleet::Owned> Fleet::launch(const PostPlan& plan, const ConfigPtr& config
   launch.boot.queues = plan.queues;
   launch.boot.config = *config;
   launch.on_ready = [this](WorkerHandle& worker) { on_ready(worker); };
-  launch.send_log = [this, config](const Boot& boot, std::vector<OutputRelay::Lines> lines) {
-    listener_.send_log(*config, boot, std::move(lines));
-  };
   auto worker = WorkerHandle::start(std::move(launch));
   if (worker && paused_) {
     (*worker)->pause();

@@ -37,7 +37,6 @@ class Fleet {
     std::function<void()> on_empty;            // while stopping: the last process is gone
     std::function<void(ConfigPtr)> on_rolled;  // the first worker of a new configuration is ready
     std::function<void(bool all)> on_roll_end;
-    std::function<void(const Config&, const Boot&, std::vector<OutputRelay::Lines>)> send_log;
   };
   Fleet(Options options, Settlements& settlements, Listener listener);
 

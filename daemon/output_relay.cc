@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/control/printed.h"
 #include "common/job/limits.h"
 #include "common/log/log.h"
 #include "common/text/text.h"
@@ -14,26 +15,26 @@ namespace {
 constexpr int64_t kLinesPerSecond = 200;
 constexpr int64_t kLinesBurst = 1000;
 constexpr size_t kBytesALine = 512;  // a longer one counts for several
-// What is not sent when its job ends is refused by the log script; ten calls a second at most cost
-// Redis little, and a worker that prints nothing makes none.
-constexpr milliseconds kFlushEvery{100};
 constexpr milliseconds kSayDroppedEvery{1'000};
-constexpr size_t kMaxPending = kMaxJobLog;  // a job's log holds no more
+// Twice what the limit lets through at once: only a worker that stands still, while programs that
+// its task started print on, lets so much gather.
+constexpr size_t kMostHanded = 2 * kLinesBurst * kBytesALine;
 
 }  // namespace
 
 OutputRelay::OutputRelay(uv_loop_s* loop, UniqueFd out, UniqueFd err,
-                         const control::FlightRecorder& recorder, Options options)
+                         control::FlightRecorder& recorder, Options options)
     : recorder_(recorder),
       options_(std::move(options)),
       out_{LineCutter(kMaxLogLine), nullptr, "stdout"},
       err_{LineCutter(kMaxLogLine), nullptr, "stderr"},
       limit_(kLinesPerSecond, kLinesBurst),
-      flush_timer_(loop, [this] { flush(); }),
       dropped_timer_(loop, [this] { say_dropped(); }) {
-  auto listen = [this](Pipe& pipe) {
+  // Before the read, so that a worker that finds its pipes empty also finds this.
+  auto before_read = [this] { recorder_.table().output_seen.store(1, std::memory_order_seq_cst); };
+  auto listen = [this, &before_read](Pipe& pipe) {
     return Stream::Listener{[this, &pipe](std::string_view bytes) { on_data(pipe, bytes); },
-                            nullptr};
+                            nullptr, before_read};
   };
   out_.stream = std::make_unique<Stream>(loop, std::move(out), listen(out_));
   err_.stream = std::make_unique<Stream>(loop, std::move(err), listen(err_));
@@ -42,13 +43,15 @@ OutputRelay::OutputRelay(uv_loop_s* loop, UniqueFd out, UniqueFd err,
 void OutputRelay::on_data(Pipe& pipe, std::string_view bytes) {
   look_up_job();
   pipe.cutter.feed(bytes, [&](std::string_view line, bool cut) { on_line(pipe, line, cut); });
-  if (!pending_.empty() && !flush_timer_.active()) {
-    flush();
-  }
+  hand_back();
 }
 
 // One look a chunk, not a line: lines that come together were written together.
 void OutputRelay::look_up_job() {
+  if (options_.hand_back) {
+    job_ = recorder_.printing();
+    return;
+  }
   auto held = recorder_.held();
   auto first = std::partition(held.begin(), held.end(), [](const auto& entry) {
     return entry.state == control::EntryState::kStarted;
@@ -77,23 +80,33 @@ void OutputRelay::on_line(const Pipe& pipe, std::string_view line, bool cut) {
                        {"job", job_ ? escape(job_->id, kMaxIdBytes) : "-"},
                        {"from", pipe.name},
                        {"line", std::string(line) + (cut ? " [cut]" : "")}});
-  if (options_.job_log && job_) {
-    keep_for_job(to_utf8(line, kMaxLogLine - 64));
+  if (options_.hand_back && job_) {
+    // One byte more of what was cut: whoever keeps the line cuts it and says so.
+    fresh_.append(line).append(cut ? " \n" : "\n");
   }
 }
 
-void OutputRelay::keep_for_job(std::string_view text) {
-  if (pending_bytes_ + text.size() > kMaxPending) {
+void OutputRelay::hand_back() {
+  forget_taken();
+  std::string lines = std::exchange(fresh_, {});
+  if (lines.empty() || handed_bytes_ + lines.size() > kMostHanded) {
     return;
   }
-  bool same = !pending_.empty() && pending_.back().batch.id == job_->id &&
-              pending_.back().batch.token == job_->token;
-  if (!same) {
-    pending_.push_back({job_->queue, LogBatch{job_->id, job_->token, std::nullopt, {}}});
+  handed_bytes_ += lines.size();
+  handed_.push_back({++number_, now_wall_ms(), *job_, std::move(lines)});
+  const Handed& last = handed_.back();
+  if (!dead_) {
+    options_.hand_back(control::encode_printed(
+        {last.job.index, last.job.token, last.number, last.wall_ms, last.lines}));
   }
-  pending_bytes_ += text.size();
-  pending_.back().batch.lines.push_back(std::to_string(now_wall_ms()) + " " +
-                                        std::to_string(job_->attempt) + " " + std::string(text));
+}
+
+void OutputRelay::forget_taken() {
+  uint64_t taken = recorder_.table().prints_taken.load(std::memory_order_acquire);
+  while (!handed_.empty() && handed_.front().number <= taken) {
+    handed_bytes_ -= handed_.front().lines.size();
+    handed_.pop_front();
+  }
 }
 
 void OutputRelay::say_dropped() {
@@ -103,26 +116,43 @@ void OutputRelay::say_dropped() {
   }
 }
 
-void OutputRelay::flush() {
-  if (pending_.empty()) {
-    return;
+// What has no newline: nothing will follow that belongs to it.
+void OutputRelay::end_lines() {
+  look_up_job();
+  for (auto* pipe : {&out_, &err_}) {
+    pipe->cutter.finish([&](std::string_view line, bool cut) { on_line(*pipe, line, cut); });
   }
-  pending_bytes_ = 0;
-  flush_timer_.start(kFlushEvery);  // what comes before then waits for it
-  options_.send(std::exchange(pending_, {}));
+  hand_back();
+}
+
+void OutputRelay::read_now() {
+  out_.stream->drain();
+  err_.stream->drain();
+  end_lines();
+  recorder_.table().output_seen.store(0, std::memory_order_release);
 }
 
 std::vector<OutputRelay::Lines> OutputRelay::finish() {
-  flush_timer_.start(kFlushEvery);  // on_data below must not send: the lines are returned
+  dead_ = true;
   for (auto* pipe : {&out_, &err_}) {
     pipe->stream->drain();
-    pipe->cutter.finish([&](std::string_view line, bool cut) { on_line(*pipe, line, cut); });
-    pipe->stream.reset();
   }
-  flush_timer_.stop();
+  end_lines();
+  out_.stream.reset();
+  err_.stream.reset();
   dropped_timer_.stop();
   say_dropped();
-  return std::exchange(pending_, {});
+  std::vector<Lines> left;
+  for (const Handed& handed : std::exchange(handed_, {})) {
+    LogBatch batch{handed.job.id, handed.job.token, std::nullopt, {}};
+    std::string stamp =
+        std::to_string(handed.wall_ms) + " " + std::to_string(handed.job.attempt) + " ";
+    LineCutter(handed.lines.size()).feed(handed.lines, [&](std::string_view line, bool) {
+      batch.lines.push_back(stamp + log_text(line, kMaxLogLine));
+    });
+    left.push_back({handed.job.queue, std::move(batch)});
+  }
+  return left;
 }
 
 }  // namespace stint

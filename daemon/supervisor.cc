@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "common/log/log.h"
-#include "common/queue/finish.h"
 #include "daemon/redis_check.h"
 #include "daemon/spawn.h"
 #include "daemon/worker_name.h"
@@ -230,22 +229,7 @@ Fleet::Listener Supervisor::fleet_listener() {
     }
     notify_.ready();
   };
-  listener.send_log = [this](const Config& config, const Boot& boot,
-                             std::vector<OutputRelay::Lines> lines) {
-    send_log(config, boot, std::move(lines));
-  };
   return listener;
-}
-
-// A line that Redis does not take now is in our own log; it is not tried again.
-void Supervisor::send_log(const Config& config, const Boot& boot,
-                          std::vector<OutputRelay::Lines> lines) {
-  for (auto& one : lines) {
-    if (one.queue < boot.queues.size()) {
-      redis_->run(append_log(Keys(config.ns, boot.queues[one.queue]), {&one.batch, 1}),
-                  [](auto) {});
-    }
-  }
 }
 
 }  // namespace stint

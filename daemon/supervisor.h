@@ -48,7 +48,6 @@ class Supervisor {
   void start_work();
   void keep_queues();
   Fleet::Listener fleet_listener();
-  void send_log(const Config& config, const Boot& boot, std::vector<OutputRelay::Lines> lines);
 
   void on_signal(SignalAction action);
   void reap();

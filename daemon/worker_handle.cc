@@ -122,12 +122,12 @@ Result<void> WorkerHandle::launch() {
   };
   control_ = std::make_unique<Stream>(launch_.loop, std::move(control->ours),
                                       Stream::Listener{on_data, nullptr});
-  auto send_lines = [this](std::vector<OutputRelay::Lines> lines) {
-    launch_.send_log(launch_.boot, std::move(lines));
-  };
-  relay_ = std::make_unique<OutputRelay>(
-      launch_.loop, std::move(out->ours), std::move(err->ours), recorder_,
-      OutputRelay::Options{id(), launch_.boot.config.slots == 1, send_lines});
+  OutputRelay::Options options{id(), nullptr};
+  if (launch_.boot.config.slots == 1) {
+    options.hand_back = [this](std::string_view printed) { send(FrameType::kPrinted, printed); };
+  }
+  relay_ = std::make_unique<OutputRelay>(launch_.loop, std::move(out->ours), std::move(err->ours),
+                                         recorder_, std::move(options));
   send(FrameType::kBoot, boot_to_json(launch_.boot));
   return {};
 }
@@ -155,6 +155,9 @@ void WorkerHandle::on_frame(FrameType type, std::string_view payload) {
     was_ready_ = true;
     log::info("worker ready", {{"worker", id()}, {"pid", pid_}});
     launch_.on_ready(*this);
+  } else if (type == FrameType::kReadOutput) {
+    relay_->read_now();
+    send(FrameType::kOutputRead, payload);
   } else if (type == FrameType::kFailed && apply(WorkerEvent::kFailed)) {
     refusal_ = payload.empty() ? "it did not say why" : escape(payload, 4000);
   }

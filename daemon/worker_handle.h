@@ -31,7 +31,6 @@ class WorkerHandle {
     int binary = -1;
     Boot boot;
     std::function<void(WorkerHandle&)> on_ready;
-    std::function<void(const Boot&, std::vector<OutputRelay::Lines>)> send_log;
   };
   static constexpr milliseconds kStopMargin{3'000};
 

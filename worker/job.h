@@ -73,6 +73,7 @@ struct Job {
   std::condition_variable changed;  // completed, told to stop, checkpoint known
   stint_job handle = 0;
   bool running = false;  // from before perform until the attempt has ended
+  bool prints = false;  // what is printed is its: from before perform until all of it has been read
   bool completed = false;
   Completion completion;
   JobLog log;

@@ -44,7 +44,7 @@ Job& JobTable::adopt(uint32_t index) {
   job.has_news.store(false, std::memory_order_relaxed);
   std::lock_guard lock(job.mutex);
   job.handle += 1u << kIndexBits;
-  job.running = job.completed = false;
+  job.running = job.prints = job.completed = false;
   job.completion = Completion{};
   job.log.clear();
   job.checkpoint_known = false;

@@ -32,6 +32,7 @@ class QueueRunner {
   }
   void on_second();  // the worker's tick
   void flush();  // sends what has gathered; ends before claims, so that locks are handed on first
+  void flush_logs() { logs_.flush_running(); }  // before the tick
 
   // How many more jobs could be claimed, given what all queues hold already.
   size_t room(size_t idle, size_t held) const;

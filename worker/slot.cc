@@ -47,8 +47,14 @@ void refuse_late_start(Job& job) {
 
 }  // namespace
 
-Slot::Slot(uint32_t index, Stock& stock, JobTable& jobs, control::FlightRecorder& recorder)
-    : index_(index), stock_(stock), jobs_(jobs), recorder_(recorder), thread_([this] { run(); }) {}
+Slot::Slot(uint32_t index, Stock& stock, JobTable& jobs, control::FlightRecorder& recorder,
+           OutputWatch* output)
+    : index_(index),
+      stock_(stock),
+      jobs_(jobs),
+      recorder_(recorder),
+      output_(output),
+      thread_([this] { run(); }) {}
 
 Slot::~Slot() {
   thread_.join();
@@ -75,6 +81,7 @@ bool Slot::perform(Job& job) {
   {
     std::lock_guard lock(job.mutex);
     job.running = true;
+    job.prints = output_ != nullptr;
     job.log.copy_to(recorder_.last_words(index_), job.index, job.token);
   }
   auto entry = static_cast<int>(job.index);
@@ -85,6 +92,9 @@ bool Slot::perform(Job& job) {
   job.started_ns.store(now.ns, std::memory_order_release);
   kill_point("before", "start mark");
   recorder_.start(entry, index_);
+  if (output_ != nullptr) {
+    output_->begin(job.index);
+  }
   kill_point("at", "task start");
 
   int32_t code = job.task->perform(job.handle, job.task->context);
@@ -96,7 +106,18 @@ bool Slot::perform(Job& job) {
   MonoTime end = now_mono();
   job.finished_wall_ms.store(now_wall_ms(), std::memory_order_relaxed);
   job.ended_ns.store(end.ns, std::memory_order_release);
+  if (output_ != nullptr) {
+    wait_for_output(job, now, end);
+  }
   return end - now >= kWorthReporting;
+}
+
+// The attempt has ended, but it is not handed in before what it printed is in its log. After that
+// nothing more gets there: another job's lines will be noted behind its last words.
+void Slot::wait_for_output(Job& job, MonoTime began, MonoTime ended) {
+  output_->end(ended.ns - began.ns);
+  std::lock_guard lock(job.mutex);
+  job.prints = false;
 }
 
 }  // namespace stint

@@ -9,6 +9,7 @@
 
 #include "common/control/flight_recorder.h"
 #include "worker/job_table.h"
+#include "worker/output_watch.h"
 #include "worker/stock.h"
 
 namespace stint {
@@ -16,7 +17,9 @@ namespace stint {
 class Slot {
  public:
   // References must outlive the thread.
-  Slot(uint32_t index, Stock& stock, JobTable& jobs, control::FlightRecorder& recorder);
+  // output: of a worker's only slot, null: nobody asks whose lines they are.
+  Slot(uint32_t index, Stock& stock, JobTable& jobs, control::FlightRecorder& recorder,
+       OutputWatch* output);
   // Joins. Requires: the stock is closed and no task runs that will never end.
   ~Slot();
   Slot(const Slot&) = delete;
@@ -25,11 +28,13 @@ class Slot {
  private:
   void run();
   bool perform(Job& job);  // whether it took long enough to be worth a report of its own
+  void wait_for_output(Job& job, MonoTime began, MonoTime ended);
 
   const uint32_t index_;
   Stock& stock_;
   JobTable& jobs_;
   control::FlightRecorder& recorder_;
+  OutputWatch* const output_;
   std::thread thread_;
 };
 

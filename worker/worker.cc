@@ -123,9 +123,18 @@ void Worker::open_control() {
                   [this] { shutdown_->hand_back_now(); }, [this](bool on) { pause(on); }});
 }
 
+void Worker::watch_output() {
+  if (!control_ || start_.boot.config.slots != 1) {
+    return;  // nobody reads it for us; or nobody can say whose line it is
+  }
+  output_ = OutputWatch::open(start_.recorder.table(), [this] { uv_async_send(&wake_); });
+  prints_ = std::make_unique<PrintCollector>(context_, queues_);
+}
+
 int Worker::run() {
+  watch_output();
   for (uint32_t i = 0; i < static_cast<uint32_t>(start_.boot.config.slots); ++i) {
-    slots_.push_back(std::make_unique<Slot>(i, stock_, jobs_, start_.recorder));
+    slots_.push_back(std::make_unique<Slot>(i, stock_, jobs_, start_.recorder, output_.get()));
   }
   on_second();
   second_->start(kSecond, kSecond);
@@ -154,9 +163,20 @@ void Worker::on_frame(control::FrameType type, std::string_view payload) {
         queue->on_look();
       }
       return;
+    case control::FrameType::kPrinted:
+      if (prints_) {
+        prints_->take(payload);
+      }
+      return;
+    case control::FrameType::kOutputRead:
+      if (output_) {
+        output_->on_read(payload);
+      }
+      return;
     case control::FrameType::kBoot:
     case control::FrameType::kReady:
     case control::FrameType::kFailed:
+    case control::FrameType::kReadOutput:
       log::error("a control frame that is not for a running worker");
       return;
   }
@@ -164,6 +184,9 @@ void Worker::on_frame(control::FrameType type, std::string_view payload) {
 
 void Worker::on_orphaned() {
   log::warning("the supervisor is gone, this worker finishes what it can and exits");
+  if (output_) {
+    output_->give_up();
+  }
   shutdown_->be_alone();
   watch_->enforce();
   begin_stop(start_.boot.config.shutdown_timeout);
@@ -222,6 +245,9 @@ void Worker::turn() {
 }
 
 void Worker::turn_once() {
+  if (auto number = output_ ? output_->asked() : std::nullopt) {
+    control_->send(control::FrameType::kReadOutput, *number);
+  }
   collect();
   bool busy = watch_->all_busy_long();
   if (busy && stock_.levels().waiting > 0) {
@@ -290,6 +316,9 @@ void Worker::begin_stop(milliseconds limit) {
 
 void Worker::on_over(bool abandoned) {
   if (!abandoned) {
+    if (output_) {
+      output_->give_up();
+    }
     stock_.close();
     slots_.clear();  // joins
     close_plugins(start_.plugins, exit_code_);

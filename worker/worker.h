@@ -16,7 +16,9 @@
 #include "worker/announcer.h"
 #include "worker/control_link.h"
 #include "worker/dispatcher.h"
+#include "worker/output_watch.h"
 #include "worker/plugin_host/plugin.h"
+#include "worker/print_collector.h"
 #include "worker/queue_runner.h"
 #include "worker/redis_greeter.h"
 #include "worker/run_watch.h"
@@ -45,6 +47,7 @@ class Worker {
   void open_queues();
   void on_frame(control::FrameType type, std::string_view payload);
   void on_orphaned();
+  void watch_output();
   void on_redis_good(const redis::ServerInfo& server);
   void on_redis_down(const Error& error);
   void on_second();
@@ -78,6 +81,8 @@ class Worker {
   std::unique_ptr<Timer> second_;
   std::unique_ptr<ControlLink> control_;        // supervised
   std::unique_ptr<StandaloneSignals> signals_;  // not supervised
+  std::unique_ptr<OutputWatch> output_;         // supervised, one slot
+  std::unique_ptr<PrintCollector> prints_;      // the same
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<uint32_t> ended_, asked_;  // of collect(), kept for their memory
   bool ready_said_ = false;

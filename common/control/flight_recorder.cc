@@ -16,7 +16,7 @@ namespace stint::control {
 namespace {
 
 constexpr uint32_t kMagic = 0x73746e74;
-constexpr uint32_t kTableVersion = 3;
+constexpr uint32_t kTableVersion = 4;
 // On a page of their own. Never touched, it takes no memory.
 constexpr size_t kWordsAt = (sizeof(RecorderTable) + 4095) / 4096 * 4096;
 
@@ -93,6 +93,7 @@ Result<FlightRecorder> FlightRecorder::create(uint32_t slots) {
   for (auto& running : table->running) {
     running.store(-1, std::memory_order_relaxed);
   }
+  table->printing.store(-1, std::memory_order_relaxed);
   table->magic = kMagic;
   table->version = kTableVersion;
   table->slots = slots;
@@ -217,6 +218,24 @@ std::vector<EntryCopy> FlightRecorder::held() const {
     copies.push_back(copy_entry(entry, index, static_cast<EntryState>(state)));
   }
   return copies;
+}
+
+// Asked twice: a reader that is stopped in between would else take what it has read for a later
+// job's.
+std::optional<EntryCopy> FlightRecorder::printing() const {
+  int32_t index = table_->printing.load(std::memory_order_acquire);
+  if (index < 0 || index >= static_cast<int32_t>(kEntries)) {
+    return std::nullopt;
+  }
+  const Entry& entry = table_->entries.at(static_cast<size_t>(index));
+  auto state = static_cast<EntryState>(entry.state.load(std::memory_order_acquire));
+  bool its = state == EntryState::kStarted || state == EntryState::kEnded;
+  if (!its || !plausible(entry)) {
+    return std::nullopt;
+  }
+  EntryCopy copy = copy_entry(entry, static_cast<uint32_t>(index), state);
+  return table_->printing.load(std::memory_order_acquire) == index ? std::optional(std::move(copy))
+                                                                   : std::nullopt;
 }
 
 std::string FlightRecorder::crash_text() const {

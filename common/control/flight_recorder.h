@@ -12,6 +12,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,10 @@ struct RecorderTable {
   std::atomic<uint32_t> crash_size;  // bytes of backtrace, written by the crash handler
   std::array<std::atomic<int32_t>, kMaxSlots>
       running;  // per slot: index of the started entry, or -1
+  // Of a worker with one slot, about what its task prints (worker/output_watch.h).
+  std::atomic<int32_t> printing;       // whose lines they are that are read now: an entry, or -1
+  std::atomic<uint32_t> output_seen;   // the supervisor has begun to read some since kReadOutput
+  std::atomic<uint64_t> prints_taken;  // number of the last kPrinted that the worker has heeded
   std::array<char, kCrashText> crash_text;
   std::array<Entry, kEntries> entries;
 };
@@ -122,6 +127,8 @@ class FlightRecorder {
 
   // Supervisor: every entry that is not free, checked.
   std::vector<EntryCopy> held() const;
+  // Supervisor: that of `printing`, if its task runs or was the last to run.
+  std::optional<EntryCopy> printing() const;
   std::string crash_text() const;        // printable, bounded
   std::vector<Word> last_words() const;  // of all slots; as they stand there, checked by nobody
 

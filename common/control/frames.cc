@@ -16,8 +16,11 @@ bool known_frame(char type) {
     case FrameType::kDrain:
     case FrameType::kStop:
     case FrameType::kLook:
+    case FrameType::kPrinted:
+    case FrameType::kOutputRead:
     case FrameType::kReady:
     case FrameType::kFailed:
+    case FrameType::kReadOutput:
       return true;
   }
   return false;

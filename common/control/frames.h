@@ -28,10 +28,15 @@ enum class FrameType : uint8_t {
   kStop = 's',   // the same, but tell the tasks (reason shutdown); payload: milliseconds until the
                  // rest is handed back
   // and the worker exits 0, as text; 0 = no limit. May be sent again with a shorter limit
-  kLook = 'l',  // heartbeat now: a cancel was asked for; and look whether a pause is over
+  kLook = 'l',     // heartbeat now: a cancel was asked for; and look whether a pause is over
+  kPrinted = 'o',  // lines that a task has printed, for its job's log; payload: see printed.h
+  kOutputRead =
+      'e',  // all that was in the pipes at kReadOutput has been read, and its lines are in
+            // the frames before this one; payload: the number that came with it
   // worker -> supervisor
-  kReady = 'r',   // plugins are open, Redis was reached once
-  kFailed = 'f',  // cannot start; payload: the reason, one line. Exit 78 follows
+  kReady = 'r',       // plugins are open, Redis was reached once
+  kFailed = 'f',      // cannot start; payload: the reason, one line. Exit 78 follows
+  kReadOutput = 'q',  // a task has returned: read now what it has printed; payload: a number
 };
 
 std::string encode(FrameType type, std::string_view payload = {});

@@ -59,8 +59,11 @@ Stream::Stream(uv_loop_s* loop, UniqueFd fd, Listener listener) : state_(new Sta
     return;
   }
   auto allocate = [](uv_handle_t* handle, size_t, uv_buf_t* out) {
-    auto& buffer = static_cast<State*>(handle->data)->buffer;
-    *out = uv_buf_init(buffer.data(), static_cast<unsigned>(buffer.size()));
+    auto* state = static_cast<State*>(handle->data);
+    if (state->listener.before_read) {
+      state->listener.before_read();
+    }
+    *out = uv_buf_init(state->buffer.data(), static_cast<unsigned>(state->buffer.size()));
   };
   auto on_read = [](uv_stream_t* stream, ssize_t size, const uv_buf_t* bytes) {
     auto* state = static_cast<State*>(stream->data);

@@ -19,6 +19,7 @@ class Stream {
   struct Listener {
     std::function<void(std::string_view)> on_data;
     std::function<void()> on_end;
+    std::function<void()> before_read = nullptr;  // right before bytes may leave the kernel
   };
   // Takes the descriptor and makes it non-blocking. Reads from the start if there is an on_data.
   Stream(uv_loop_s* loop, UniqueFd fd, Listener listener);

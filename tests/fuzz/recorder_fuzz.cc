@@ -139,6 +139,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const auto& copy : dead.held) {
     stint::check_plausible(copy);
   }
+  if (auto copy = recorder.printing()) {
+    stint::check_plausible(*copy);
+  }
   stint::check_settled(dead);
   stint::check_words(dead);
   return 0;

@@ -22,7 +22,7 @@ void add_meddling(stint::Plugin& plugin);  // spin, late, settings, close_fds
 void add_completing(
     stint::Plugin& plugin);  // complete_twice, later, never, release, bad_result, big_result
 void add_telling(
-    stint::Plugin& plugin);  // progress, log, checkpoint, noisy, params_echo, info, wait
+    stint::Plugin& plugin);  // progress, log, checkpoint, noisy, print, params_echo, info, wait
 
 // The number in a file (0 if there is none), without any locking: that is what the locks of stint
 // are tested with.

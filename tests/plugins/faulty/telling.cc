@@ -1,6 +1,8 @@
 // Tasks that say things: progress, log lines, raw output, what they were given.
+#include <signal.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 
 #include "faulty.h"
@@ -57,6 +59,28 @@ void noisy(stint::Job&, const Json& params) {
   sleep_ms(params.value("ms", 0));
 }
 
+// {"lines": 3, "text": "line", "how": "write"|"printf", "stream": 1|2, "end": true, "kill": false,
+// "before_ms": 0, "ms": 0}: "line 1", "line 2" and so on at once, perhaps the last without its
+// newline, and perhaps a death right after.
+void print(stint::Job&, const Json& params) {
+  const int lines = params.value("lines", 3);
+  const bool printf = params.value("how", std::string("write")) == "printf";
+  sleep_ms(params.value("before_ms", 0));
+  for (int number = 1; number <= lines; ++number) {
+    std::string line = params.value("text", std::string("line")) + " " + std::to_string(number);
+    line += number < lines || params.value("end", true) ? "\n" : "";
+    if (printf) {
+      (void)std::fputs(line.c_str(), stdout);
+    } else if (::write(params.value("stream", 1), line.data(), line.size()) < 0) {
+      return;
+    }
+  }
+  sleep_ms(params.value("ms", 0));
+  if (params.value("kill", false)) {
+    (void)::kill(::getpid(), SIGKILL);
+  }
+}
+
 void info(stint::Job& job, const Json&) {
   job.succeed(Json{{"id", job.id()},
                    {"task", job.task()},
@@ -110,6 +134,7 @@ void add_telling(stint::Plugin& plugin) {
   add(plugin, "log", log);
   add(plugin, "checkpoint", checkpoint);
   add(plugin, "noisy", noisy);
+  add(plugin, "print", print);
   add(plugin, "info", info);
   add(plugin, "environment", environment);
   add(plugin, "wait", wait);
