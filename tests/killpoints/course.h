@@ -21,8 +21,6 @@
 
 namespace stint::test {
 
-inline constexpr milliseconds kLong{60'000};
-
 // Around every script and every other write that this program sends, and its own places.
 // scripts/check_tree.py reads the calls of this: all that a program can send must stand in one.
 inline std::vector<std::string> points(const std::string& program,
