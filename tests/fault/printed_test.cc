@@ -176,3 +176,60 @@ TEST_CASE("printed: a stopped supervisor holds up the jobs for a second, not for
   expect_own_lines(daemon, after, 3);
   daemon.stop();
 }
+
+TEST_CASE("printed: a supervisor that is killed or told to end while a slot waits for it") {
+  bool killed = GENERATE(true, false);
+  RedisServer redis;
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  Daemon daemon(options);
+  auto workers = daemon.worker_pids();
+  daemon.signal(SIGSTOP);
+  submit_all(daemon, {job_of("waits", announced(daemon / "started", R"("text":"waits")"))});
+  REQUIRE(until_started(daemon / "started"));
+  if (killed) {
+    daemon.kill9();
+    CHECK(eventually(milliseconds{10'000}, [&] { return !alive(workers.at(0)); }));
+  } else {
+    daemon.signal(SIGTERM);
+    daemon.signal(SIGCONT);
+    CHECK(daemon.wait(milliseconds{20'000}) == 0);
+  }
+  CHECK(ended_as(daemon, "waits") == "done");
+  CHECK(json_at(outcome(daemon, "waits"), "/attempt") == "1");
+}
+
+TEST_CASE("printed: while workers are replaced, each job has its own lines") {
+  Daemon daemon;
+  auto jobs = jobs_of("rolled", 80, 2, R"("before_ms":10)");
+  submit_all(daemon, jobs);
+  REQUIRE(ended_as(daemon, "rolled-1") == "done");
+  daemon.signal(SIGHUP);
+  REQUIRE(until_logged(daemon, "all workers are new"));
+  expect_own_lines(daemon, jobs, 2);
+  daemon.stop();
+}
+
+TEST_CASE("printed: of a task that has returned, and whose worker died before anybody read it") {
+  Daemon daemon;
+  // Within the second for which the slot waits: a scheduler that has others to serve may need
+  // longer, so one of five is enough.
+  bool kept = false;
+  for (int i = 1; i <= 5 && !kept; ++i) {
+    REQUIRE(until_workers(daemon, 1));
+    auto workers = daemon.worker_pids();
+    std::string id = "unread-" + std::to_string(i);
+    daemon.signal(SIGSTOP);
+    submit_all(daemon, {job_of(id, announced(daemon / id, R"("text":"said")"))});
+    REQUIRE(until_started(daemon / id));
+    kill(workers.at(0), SIGKILL);
+    daemon.signal(SIGCONT);
+    (void)ended_as(daemon, id);
+    // Its end was not acknowledged, so it runs again.
+    auto both = numbered("said", 3);
+    const auto again = both;
+    both.insert(both.end(), again.begin(), again.end());
+    kept = log_of(daemon, id) == both;
+  }
+  CHECK(kept);
+}
