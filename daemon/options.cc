@@ -16,16 +16,17 @@ namespace {
 
 constexpr const char* kAbout =
     "stintd, the daemon of the job queue stint: keeps worker processes that run jobs with the task "
-    "plugins.";
-
-constexpr const char* kExamples = R"(
+    "plugins.\n"
+    R"(
 Examples:
   stintd                                       with an embedded Redis in the state directory
   stintd --redis unix:///run/redis/redis.sock  with a Redis of yours
   stintd --plugins ./build/tasks --state-dir /tmp/stint --processes 2
   stintd --check-config                        what would run, and whether the configuration is right
   stintd --retry-failed --queue video          put failed jobs back, print how many
+)";
 
+constexpr const char* kFooter = R"(
 Signals: TERM, INT stop (a second one at once); HUP reads configuration and plugins again; TSTP, CONT pause, go on.
 Exit codes: 0 stopped or done, 1 the state directory is held by another daemon, 2 usage, 7 no Redis (one-shot options),
 78 configuration, plugin, record format or Redis is wrong, 130 interrupted (one-shot options).)";
@@ -96,7 +97,7 @@ void add_modes(CLI::App& app, Options& options) {
 std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
   Options options;
   CLI::App app(kAbout, "stintd");
-  app.footer(kExamples);
+  app.footer(kFooter);
   app.set_version_flag("--version", "stintd " STINT_VERSION);
   try {
     add_options(app, options);
@@ -111,9 +112,12 @@ std::variant<Options, ExitCode> parse_options(int argc, char** argv) {
       known.push_back(option->get_name());
     }
     auto unknown = app.remaining();
-    auto near = unknown.empty() ? std::nullopt : nearest(unknown.front(), known);
-    std::cerr << "stintd: " << error.what() << (near ? "; did you mean " + *near + "?" : "")
-              << "\n";
+    const std::string word = unknown.empty() ? error.what() : unknown.front();
+    const std::string name = word.substr(0, word.find('='));
+    auto near = nearest(name, known);
+    std::cerr << "stintd: "
+              << (word.starts_with('-') ? "unknown option " + name : "unexpected word " + word)
+              << (near ? "; did you mean " + *near + "?" : "") << " (stintd --help)\n";
     return ExitCode::kUsage;
   } catch (const CLI::ParseError& error) {
     std::cerr << "stintd: " << words_for(error) << "\n";

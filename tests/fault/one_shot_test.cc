@@ -140,9 +140,15 @@ TEST_CASE("stintd --check-config: what would run, 0 or 78, a mistake in the opti
   CHECK(stintd({"--slots", "x"}).err == "stintd: --slots: x is not a number\n");
   auto unknown = stintd({"--chek-config"});
   CHECK(unknown.code == 2);
-  CHECK(unknown.err.find("--check-config") != std::string::npos);
+  CHECK(unknown.err ==
+        "stintd: unknown option --chek-config; did you mean --check-config? (stintd --help)\n");
+  CHECK(stintd({"--procesess", "1"}).err ==
+        "stintd: unknown option --procesess; did you mean --processes? (stintd --help)\n");
+  CHECK(stintd({"now"}).err == "stintd: unexpected word now (stintd --help)\n");
   CHECK(stintd({"--retry-failed", "--delete-failed"}).code == 2);
-  CHECK(stintd({"--help"}).code == 0);
+  auto help = stintd({"--help"});
+  CHECK(help.code == 0);
+  CHECK(help.out.find("\nExamples:\n  stintd ") < help.out.find("\nUsage: "));
   CHECK(stintd({"--version"}).out.find("stintd 0.") == 0);
 }
 
