@@ -106,12 +106,14 @@ def jobs(call):
     call.shaped("job cancel --all", ["job", "cancel", "--all", "--yes"])
     call.run(["submit", "sleep", "--id", "long", "-p", '{"seconds":600}', "-r", "door"])
     call.run(["submit", "sleep", "--id", "next", "-p", '{"seconds":0}', "-r", "door"])
+    call.run(["submit", "sleep", "--id", "other", "-p", '{"seconds":600}', "-r", "gate"])
+    call.state_is("other", "active")
     call.state_is("long", "active")
     call.state_is("next", "blocked")
 
 
 def rest(call, folder):
-    call.shaped("resource list", ["resource", "list"])
+    call.shaped("resource list", ["resource", "list", "--limit", "1"])
     call.shaped("worker list", ["worker", "list"])
     call.shaped("stats", ["stats"])
     call.shaped("queue list", ["queue", "list"])
