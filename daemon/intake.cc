@@ -12,15 +12,16 @@ namespace stint {
 namespace {
 
 constexpr milliseconds kIntakePause{1'000};
-constexpr size_t kFirstWindow = 10;
-constexpr size_t kSmallRead = size_t{256} * 1024;
+// A reading of so many bytes may have stopped for them.
+constexpr size_t kLargeRead = kBatchBytes / 4;
 
 }  // namespace
 
-InboxEntry read_entry(std::string raw) {
+InboxEntry read_entry(RawEntry raw) {
   InboxEntry entry;
-  entry.raw = std::move(raw);
-  auto job = parse_spec(entry.raw);
+  entry.raw = std::move(raw.bytes);
+  entry.cut = raw.cut_from > 0;
+  auto job = entry.cut ? Result<JobSpec>(spec_too_large(raw.cut_from)) : parse_spec(entry.raw);
   if (job) {
     entry.job = std::move(*job);
   } else {
@@ -38,13 +39,11 @@ Intake::Intake(uv_loop_s* loop, Keys keys, Options options)
               milliseconds{2'000}},
              {[this](const redis::ServerInfo&) { read(); }, [](const Error&) {}}),
       again_(loop, [this] { read(); }),
-      judge_next_(loop,
-                  [this] {
-                    if (next_.empty()) {
-                      next_ = judge();
-                    }
-                  }),
-      window_(kFirstWindow) {
+      judge_next_(loop, [this] {
+        if (next_.empty()) {
+          next_ = judge();
+        }
+      }) {
   redis_.open();
 }
 
@@ -81,8 +80,8 @@ void Intake::read() {
   again_.stop();
   next_.clear();
   unjudged_.clear();
-  ask(redis::plain({"LRANGE", options_.list, "-" + std::to_string(window_), "-1"}),
-      &Intake::have_read);
+  unjudged_bytes_ = 0;
+  ask(peek(keys_, options_.list, 0), &Intake::have_read);
 }
 
 void Intake::have_read(const Result<redis::ReplyView>& reply) {
@@ -90,7 +89,10 @@ void Intake::have_read(const Result<redis::ReplyView>& reply) {
     trouble(reply.error());
     return;
   }
-  append(*reply, window_);
+  if (!append(*reply)) {
+    trouble(parse_peek(*reply).error());
+    return;
+  }
   batch_ = judge();
   if (batch_.empty()) {
     wait();
@@ -107,45 +109,49 @@ void Intake::have_read(const Result<redis::ReplyView>& reply) {
 
 // Redis answers it before it takes batch_. If it does not, read() begins again behind batch_.
 void Intake::read_ahead() {
-  const size_t asked = 2 * window_ - std::min(2 * window_, unjudged_.size());
-  if (!std::exchange(more_, false) || asked == 0) {
+  const bool enough = unjudged_.size() > kBatchJobs || unjudged_bytes_ > kBatchBytes;
+  if (!more_ || enough) {
     return;
   }
-  const size_t known = batch_.size() + unjudged_.size();
-  redis_.run(redis::plain({"LRANGE", options_.list, "-" + std::to_string(known + asked),
-                           "-" + std::to_string(known + 1)}),
-             [this, asked](const Result<redis::ReplyView>& reply) {
+  more_ = false;
+  redis_.run(peek(keys_, options_.list, batch_.size() + unjudged_.size()),
+             [this](const Result<redis::ReplyView>& reply) {
                if (reply) {
-                 append(*reply, asked);
+                 append(*reply);
                }
              });
 }
 
-void Intake::append(redis::ReplyView tail, size_t asked) {
-  more_ = tail.size() == asked;
-  for (size_t i = tail.size(); i > 0; --i) {  // the tail is first in line
-    unjudged_.emplace_back(tail[i - 1].str());
+// What is not understood is left out.
+bool Intake::append(redis::ReplyView tail) {
+  auto entries = parse_peek(tail);
+  size_t bytes = 0;
+  for (RawEntry& entry : entries ? *entries : std::vector<RawEntry>()) {
+    bytes += entry.bytes.size();
+    unjudged_.push_back(std::move(entry));
   }
+  more_ = entries && (entries->size() == kBatchJobs || bytes > kLargeRead);
+  unjudged_bytes_ += bytes;
+  return entries.ok();
 }
 
-// The first in line, as many as one call may carry.
+// The first in line, as many as one call may carry. One that is cut goes alone: the script reads
+// what it takes by one LRANGE, and only the first of them as it was judged.
 std::vector<InboxEntry> Intake::judge() {
   std::vector<InboxEntry> batch;
   size_t bytes = 0;
-  bool full = false;
-  while (!unjudged_.empty() && batch.size() < window_ && !full) {
-    full = !batch.empty() && bytes + unjudged_.front().size() > kBatchBytes;
-    if (!full) {
-      bytes += unjudged_.front().size();
-      batch.push_back(read_entry(std::move(unjudged_.front())));
-      unjudged_.pop_front();
+  while (!unjudged_.empty() && batch.size() < kBatchJobs) {
+    RawEntry& first = unjudged_.front();
+    const size_t size = first.bytes.size();
+    const bool alone = first.cut_from > 0 || (!batch.empty() && batch.back().cut);
+    if (!batch.empty() && (alone || bytes + size > kBatchBytes)) {
+      break;
     }
+    bytes += size;
+    batch.push_back(read_entry(std::move(first)));
+    unjudged_.pop_front();
   }
-  if (full || bytes > kBatchBytes) {
-    window_ = batch.size();
-  } else if (!batch.empty() && bytes < kSmallRead) {
-    window_ = std::min(kBatchJobs, window_ * 2);
-  }
+  unjudged_bytes_ -= bytes;
   return batch;
 }
 
@@ -180,7 +186,7 @@ void Intake::taken(const Result<redis::ReplyView>& reply) {
   }
   batch_ = next_.empty() ? judge() : std::exchange(next_, {});
   if (batch_.empty()) {
-    read();
+    wait();  // it is answered at once if something has come
   } else {
     send();
   }

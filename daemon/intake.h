@@ -1,9 +1,11 @@
 // Takes one list of raw JSON jobs in: the queue's inbox, or one of its `intake` lists. Waits on a
 // connection of its own by BLMOVE list list RIGHT RIGHT, which changes nothing and wakes at once;
-// then reads the tail, parses here (so that the bytes of params stay as they are), and intake.lua
-// compares, takes and queues in one step. Any number of daemons may do it: who loses reads again.
-// While Redis takes a batch the next is read and parsed, at most two of them: should the first be
-// answered otherwise than with ok, they are forgotten and the tail is read again.
+// then reads the tail (peek.lua), parses here (so that the bytes of params stay as they are), and
+// intake.lua compares, takes and queues in one step. Any number of daemons may do it: who loses
+// reads again. While Redis takes a batch the next is read and parsed, at most two of them: should
+// the first be answered otherwise than with ok, they are forgotten and the tail is read again.
+// A call and a reading have 100 entries and 1 MiB at most, or one entry that has more, so what is
+// held here is some MiB whatever lies in the list. Only the wait is answered with a whole entry.
 // Entries that are no jobs go to `rejected` with the reason. Supervisor, on its thread.
 #pragma once
 
@@ -37,7 +39,7 @@ class Intake {
   void read();
   void have_read(const Result<redis::ReplyView>& reply);
   void read_ahead();
-  void append(redis::ReplyView tail, size_t asked);
+  bool append(redis::ReplyView tail);
   std::vector<InboxEntry> judge();
   void send();
   void taken(const Result<redis::ReplyView>& reply);
@@ -49,18 +51,18 @@ class Intake {
   redis::Connection redis_;
   Timer again_;
   NextTurn judge_next_;
-  std::vector<InboxEntry> batch_;     // on its way
-  std::vector<InboxEntry> next_;      // the entries behind it in line
-  std::deque<std::string> unjudged_;  // those behind them, tail first
-  bool more_ = false;                 // the last reading found as many as it asked for
-  std::string refuse_next_;           // raw bytes of an entry whose id is known with other content
-  size_t window_;                     // entries to take at once: fewer where they are large
+  std::vector<InboxEntry> batch_;  // on its way
+  std::vector<InboxEntry> next_;   // the entries behind it in line
+  std::deque<RawEntry> unjudged_;  // those behind them, tail first
+  size_t unjudged_bytes_ = 0;      // of them all
+  bool more_ = false;              // the last reading found as many as it may
+  std::string refuse_next_;        // raw bytes of an entry whose id is known with other content
   bool under_way_ = false;
   log::Outage refused_{log::Level::kWarning, "intake refused; trying again every second",
                        "intake works again"};
 };
 
 // One entry as intake.lua wants it. Pure.
-InboxEntry read_entry(std::string raw);
+InboxEntry read_entry(RawEntry raw);
 
 }  // namespace stint

@@ -144,14 +144,15 @@ Result<pid_t> fork_redis(RedisChild child, int report_read, UniqueFd report_writ
 }  // namespace
 
 std::string redis_configuration(const Config& config) {
-  // everysec: DiskSync does it, and better.
+  // everysec: DiskSync does it, and better. proto-max-bulk-len: nothing of ours is as large; an
+  // inbox entry of hundreds of MB would keep Redis from its work for seconds.
   std::string fsync = config.durability == "always" ? "always" : "no";
   return "port 0\nunixsocket " + quoted(config.redis.socket) + "\nunixsocketperm 770\ndir " +
          quoted(data_folder(config)) +
          "\ndaemonize no\nsupervised no\nlogfile \"\"\nloglevel notice\nalways-show-logo no\n"
          "save \"\"\nappendonly yes\nappendfsync " +
          fsync + "\nmaxmemory " + std::to_string(config.maxmemory) +
-         "\nmaxmemory-policy noeviction\n";
+         "\nmaxmemory-policy noeviction\nproto-max-bulk-len 16mb\n";
 }
 
 Result<void> prepare_redis_folder(const Config& config) {

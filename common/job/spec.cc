@@ -9,8 +9,6 @@
 namespace stint {
 namespace {
 
-// Parameters, and room for everything else that a job can say.
-constexpr size_t kMaxSpecBytes = kMaxParams + (size_t{64} << 10);
 // Garbage is looked through for an id no further than this, and nesting does not matter there.
 constexpr size_t kPeekBytes = size_t{16} << 20;
 constexpr int kPeekDepth = 1 << 20;
@@ -224,10 +222,14 @@ Result<JobSpec> SpecReader::finish() {
 
 }  // namespace
 
+Error spec_too_large(size_t bytes) {
+  return invalid("too large: " + std::to_string(bytes) + " bytes, the limit is " +
+                 std::to_string(kMaxParams) + " of params and 65536 of the rest");
+}
+
 Result<JobSpec> parse_spec(std::string_view json) {
   if (json.size() > kMaxSpecBytes) {
-    return invalid("too large: " + std::to_string(json.size()) + " bytes, the limit is " +
-                   std::to_string(kMaxParams) + " of params and 65536 of the rest");
+    return spec_too_large(json.size());
   }
   SpecReader reader;
   const Result<void> scanned = json::scan(

@@ -27,6 +27,11 @@ struct JobSpec {
 // and the limit; an unknown field names the nearest known one. Thread-safe.
 Result<JobSpec> parse_spec(std::string_view json);
 
+// As many bytes as the text of a job may have: parameters, and room for everything else that it can
+// say. What parse_spec() says of a longer one.
+inline constexpr size_t kMaxSpecBytes = kMaxParams + (size_t{64} << 10);
+Error spec_too_large(size_t bytes);
+
 // The id that a refused entry asked for, if one can be read from it and is well formed: its
 // submitter polls it.
 std::optional<std::string> peek_id(std::string_view json);

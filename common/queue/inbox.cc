@@ -8,6 +8,7 @@
 #include "common/queue/upkeep.h"
 #include "common/text/text.h"
 #include "lua/intake.lua.h"
+#include "lua/peek.lua.h"
 
 namespace stint {
 namespace {
@@ -25,6 +26,34 @@ bool is_plain_entry(const InboxEntry& entry) {
 }
 
 }  // namespace
+
+redis::Command peek(const Keys& keys, const std::string& list, size_t known) {
+  auto command =
+      redis::call(lua::k_peek, keys.prefix(),
+                  {std::to_string(known), std::to_string(kBatchJobs), std::to_string(kBatchBytes),
+                   std::to_string(kMaxSpecBytes), std::to_string(kEntryBeginning)});
+  command.keys.push_back(list);
+  return command;
+}
+
+Result<std::vector<RawEntry>> parse_peek(redis::ReplyView reply) {
+  if (!reply.is_array()) {
+    return unexpected_answer("peek");
+  }
+  std::vector<RawEntry> entries;
+  entries.reserve(reply.size());
+  for (size_t i = 0; i < reply.size(); ++i) {
+    const auto one = reply[i];
+    if (one.is_string()) {
+      entries.push_back({std::string(one.str()), 0});
+    } else if (one.size() == 2) {
+      entries.push_back({std::string(one[1].str()), static_cast<size_t>(one[0].integer())});
+    } else {
+      return unexpected_answer("peek");
+    }
+  }
+  return entries;
+}
 
 redis::Command intake(const Keys& keys, const std::string& list, std::string_view nonce,
                       int64_t rejected_max, std::span<const InboxEntry> entries) {
@@ -51,7 +80,8 @@ redis::Command intake(const Keys& keys, const std::string& list, std::string_vie
                                make_record(*entry.job, nonce, created_ms),
                                params_apart(*entry.job) ? entry.job->params : std::string()});
     } else {
-      args.insert(args.end(), {"refuse", entry.id, "0", refusal_header(list, entry.reason), ""});
+      args.insert(args.end(), {entry.cut ? "cut" : "refuse", entry.id, "0",
+                               refusal_header(list, entry.reason), ""});
     }
   }
   redis::Command command = redis::call(lua::k_intake, keys.prefix(), std::move(args));

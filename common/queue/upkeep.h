@@ -55,13 +55,25 @@ struct Moved {
 };
 Result<Moved> parse_moved(redis::ReplyView reply);
 
+// peek: what an intake will take next, behind `known` entries at the tail: at most kBatchJobs, and
+// kBatchBytes unless the first has more. Of one that is larger than a job may be only the
+// beginning.
+struct RawEntry {
+  std::string bytes;
+  size_t cut_from = 0;  // so many it has in truth; 0: these are all
+};
+inline constexpr size_t kEntryBeginning = size_t{64} << 10;
+redis::Command peek(const Keys& keys, const std::string& list, size_t known);
+Result<std::vector<RawEntry>> parse_peek(redis::ReplyView reply);
+
 // intake: the tail of `list` -> pending, scheduled or rejected. Entries in the order in which they
 // are taken (tail first).
 struct InboxEntry {
   std::string raw;             // compared byte for byte with the tail
   std::optional<JobSpec> job;  // empty: refused, for `reason`
   std::string reason;
-  std::string id;  // of a refused one, if it said one
+  std::string id;    // of a refused one, if it said one
+  bool cut = false;  // refused, and raw is only its beginning
 };
 struct IntakeAnswer {
   enum class Status {

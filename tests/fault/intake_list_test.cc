@@ -45,3 +45,36 @@ TEST_CASE("intake: what came to a list while no daemon ran is taken at the start
   daemon.expect_healthy();
   daemon.stop();
 }
+
+TEST_CASE("intake: large entries behind small ones cost the daemon no memory to speak of") {
+  RedisServer redis;
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  Daemon daemon(options);
+  auto most_mib = [&daemon] {  // since its start
+    std::string status = read_file("/proc/" + std::to_string(daemon.pid()) + "/status");
+    return std::stoll(status.substr(status.find("VmHWM:") + 6)) / 1024;
+  };
+  redis.command({"SET", key("paused"), "1"});
+  const int64_t before = most_mib();
+  auto client = redis.client();
+  auto push = [&client](const std::string& name, int n, const std::string& params) {
+    std::vector<redis::Command> pushes;
+    for (int i = 0; i < n; ++i) {
+      pushes.push_back(redis::plain({"LPUSH", key("staged"),
+                                     R"({"task":"echo","id":")" + name + std::to_string(i) +
+                                         R"(","params":")" + params + R"("})"}));
+    }
+    (void)client.run_all(pushes);
+  };
+  push("small", 300, "x");
+  for (int i = 0; i < 10; ++i) {
+    push("large" + std::to_string(i) + "-", 20, std::string(900'000, 'x'));
+  }
+  REQUIRE(client.run(redis::plain({"RENAME", key("staged"), key("inbox")})));
+  REQUIRE(eventually(milliseconds{60'000}, [&] {
+    return redis.command({"HLEN", key("jobs")}) == "500";
+  }));
+  CHECK(most_mib() - before < 24);
+  daemon.stop();
+}

@@ -7,7 +7,7 @@ using namespace stint::test;
 TEST_CASE("kill points: the supervisor dies around everything that it does for jobs") {
   Course course;
   for (const auto& point :
-       points("stintd", {"BLMOVE", "intake", "promote", "expire", "finish", "close"},
+       points("stintd", {"BLMOVE", "peek", "intake", "promote", "expire", "finish", "close"},
               {"before fork", "at child", "after fork", "at worker reaped"})) {
     course.try_point(point, {.provoke = [&] {
                        course.push_wave();

@@ -66,7 +66,9 @@ class Daemon:
             if not entries:
                 return
             nonce = self.new_nonce()
-            self.taking = nonce, [self.judge(raw, nonce, False) for raw in entries]
+            groups = [self.judge(raw, nonce, False) for raw in entries]
+            alone = [k for k, group in enumerate(groups) if group[1] == 'cut'] or [len(groups)]
+            self.taking = nonce, groups[:alone[0] or 1]
         nonce, groups = self.taking
         reply = w.send(self.name, 'intake', wire.pack_intake(nonce, w.options['rejected_max'], groups), (w.prefix + 'inbox',))
         if reply is None or w.options['faults'] and w.rng.random() < 0.1:
@@ -86,7 +88,8 @@ class Daemon:
         spec = json.loads(raw)
         if conflict or 'bad' in spec:
             header = '{"at":"-","from":"inbox","reason":"no \\"good\\""}'
-            return [raw, 'refuse', spec.get('id', ''), '', header, '']
+            large = not conflict and spec['params'] % 2 == 0  # as if it was larger than a job may be
+            return [raw[:-5] if large else raw, 'cut' if large else 'refuse', spec.get('id', ''), '', header, '']
         if 'id' not in spec:
             self.world.made += 1
             spec['id'] = 'made-%d' % self.world.made

@@ -1,8 +1,8 @@
 -- intake.lua   the tail of an inbox -> pending, scheduled or rejected. Sent by a daemon, which has read and judged the entries.
 -- KEYS[1] prefix   KEYS[2] the list
 -- ARGV nonce, rejected_max, n, then the entries, tail first: of the first n, which are accepted, due now and have their parameters in the
--- record, the n raw ones and then n pairs id, record; of the others groups of 6: raw, verdict ('accept' or 'refuse'), id, due, record or
--- {"at","from","reason"}, params
+-- record, the n raw ones and then n pairs id, record; of the others groups of 6: raw, verdict ('accept', 'refuse' or 'cut'), id, due,
+-- record or {"at","from","reason"}, params. 'cut' refuses an entry that is larger than a job may be: raw is its beginning
 -- Returns {taken, status}: 'ok'; 'moved', another daemon took some or this call was done before: read the list again;
 -- 'conflict', the entry after those taken has a known id with other content: send it again as refused.
 -- Why the raw bytes are compared with the list: take and enqueue are one step, so nothing is lost or doubled by a crash between.
@@ -20,6 +20,10 @@ local n = math.floor(#entries / 6)
 if n <= 0 then
   return {0, 'ok'}
 end
+-- Where another daemon was faster the tail is not what was judged, nor known to be small enough to be read at once.
+if n > 1 and call('LINDEX', KEYS[2], -1) ~= entries[1] then
+  return {0, 'moved'}
+end
 local list, ids, taken, status, first = call('LRANGE', KEYS[2], -n, -1), {}, 0, 'ok', {}
 for i = 1, n do
   ids[i] = entries[6 * i - 3]
@@ -32,7 +36,9 @@ for i = 1, n do
   end
 end
 local function take_entry(i, raw, verdict, id, due, content, params)
-  if list[#list - i + 1] ~= raw then
+  local stands = list[#list - i + 1]
+  stands = verdict ~= 'cut' and stands or stands and #stands > #raw and sub(stands, 1, #raw)
+  if stands ~= raw then
     return 'moved'
   end
   local twin = first[id]

@@ -2,10 +2,10 @@
 -- is known. It answers only where it does what intake.lua would do, and has changed nothing where it does not. Needs plain_new.
 local function plain_intake(n)
   local ids = n > 0 and #ARGV == 3 + 3 * n and plain_ids(4 + n, n)
-  local list = ids and redis.pcall('LRANGE', KEYS[2], -n, -1)
-  if not ids then
+  if not ids or n > 1 and redis.pcall('LINDEX', KEYS[2], -1) ~= ARGV[4] then
     return nil
   end
+  local list = redis.pcall('LRANGE', KEYS[2], -n, -1)
   for i = 1, n do
     if list[n + 1 - i] ~= ARGV[3 + i] then
       return nil

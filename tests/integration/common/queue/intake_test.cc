@@ -157,3 +157,54 @@ TEST_CASE("intake: lists of other programs are read by their own names") {
   CHECK(q.take_in({good("one", "a")}).taken == 1);
   CHECK(q.where("a") == "pending");
 }
+
+TEST_CASE("peek: as many as fit, the first in any case, tail first, behind those that are known") {
+  Inbox q;
+  const std::string quarter(kBatchBytes / 4, 'q');
+  q.push({"0", "1", "2", "3", "4", "5", "6", quarter, quarter, quarter, quarter, "end"});
+  auto look = [&q](size_t known) {
+    auto reply = q.run(peek(q.keys, q.list, known));
+    auto entries = parse_peek(reply.view());
+    REQUIRE(entries.ok());
+    return *entries;
+  };
+  auto first = look(0);
+  REQUIRE(first.size() == 10);  // three quarters, and seven bytes
+  CHECK(first[6].bytes == "6");
+  CHECK(first[9].bytes == quarter);
+  CHECK(look(7).size() == 4);
+  CHECK(look(10).size() == 2);
+  CHECK(look(11).front().bytes == "end");
+  CHECK(look(12).empty());
+  q.push({std::string(kMaxSpecBytes, 'm'), std::string(kMaxSpecBytes + 1, 'l')});
+  CHECK(look(12).size() == 1);
+  CHECK(look(12).front().cut_from == 0);
+  CHECK(look(13).front().cut_from == kMaxSpecBytes + 1);
+  CHECK(look(13).front().bytes == std::string(kEntryBeginning, 'l'));
+}
+
+TEST_CASE("intake: an entry that is larger than a job may be is refused by its beginning") {
+  Inbox q;
+  q.push({"long entry"});
+  auto cut = [](const std::string& raw) {
+    InboxEntry entry = bad(raw, "mine");
+    entry.cut = true;
+    return entry;
+  };
+  for (const char* other : {"lang", "long entry", "long entry and more"}) {
+    CHECK(q.take_in({cut(other)}).status == Status::kMoved);
+  }
+  CHECK(q.take_in({cut("long")}).taken == 1);
+  CHECK(q.say({"LLEN", q.list}) == "0");
+  CHECK_THAT(q.say({"LINDEX", q.keys("rejected"), "0"}), Catch::EndsWith("}\nlong"));
+  CHECK_THAT(q.say({"HGET", q.keys("outcomes"), "mine"}), Contains("rejected"));
+}
+
+TEST_CASE("intake: what another daemon has left at the tail is not read for a whole batch") {
+  Inbox q;
+  q.push({"another's", "b"});
+  q.say({"CONFIG", "RESETSTAT"});
+  CHECK(q.take_in({good("a", "a"), good("b", "b")}).status == Status::kMoved);
+  CHECK(q.take_in({good("a", "a"), bad("b")}).status == Status::kMoved);
+  CHECK_THAT(q.say({"INFO", "commandstats"}), !Contains("cmdstat_lrange"));
+}

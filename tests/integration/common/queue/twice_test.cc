@@ -191,6 +191,7 @@ std::map<std::string, Case> reading_cases() {
       {"locate", with([](const Keys& keys) { return locate(keys, kOne); })},
       {"page", with([](const Keys& keys) { return page(keys, Place::kFailed, 10, {}); })},
       {"page_pending", with([](const Keys& keys) { return page_pending(keys, 10, {}); })},
+      {"peek", with([](const Keys& keys) { return peek(keys, keys("inbox"), 0); })},
       {"totals", with([](const Keys& keys) { return totals(keys); })},
       {"rights", with([](const Keys& keys) { return rights(keys); })},
   };
