@@ -6,7 +6,6 @@
 #include "common/queue/jitter.h"
 #include "lua/cancel.lua.h"
 #include "lua/delete.lua.h"
-#include "lua/forget.lua.h"
 #include "lua/locate.lua.h"
 #include "lua/pause.lua.h"
 #include "lua/resume.lua.h"
@@ -97,25 +96,6 @@ redis::Command pause_queue(const Keys& keys) {
 }
 redis::Command resume_queue(const Keys& keys) {
   return redis::call(lua::k_resume, keys.prefix(), {});
-}
-
-redis::Command forget_queue(const Keys& keys, std::string_view ns, bool really) {
-  auto command = redis::call(lua::k_forget, keys.prefix(), {keys.queue(), really ? "1" : "0"});
-  command.keys.push_back(queues_key(ns));
-  return command;
-}
-
-Result<Forgotten> parse_forget(redis::ReplyView reply) {
-  constexpr std::pair<std::string_view, Forgotten::Status> kStatuses[] = {
-      {"gone", Forgotten::Status::kGone},         {"none", Forgotten::Status::kNone},
-      {"jobs", Forgotten::Status::kJobs},         {"inbox", Forgotten::Status::kInbox},
-      {"rejected", Forgotten::Status::kRejected}, {"workers", Forgotten::Status::kWorkers}};
-  for (const auto& [word, status] : kStatuses) {
-    if (reply.is_array() && reply.size() == 2 && reply[0].str() == word) {
-      return Forgotten{status, reply[1].integer()};
-    }
-  }
-  return unexpected_answer("forget");
 }
 
 redis::Command locate(const Keys& keys, std::span<const std::string> ids) {

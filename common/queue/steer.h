@@ -46,17 +46,6 @@ Result<std::vector<Steered>> parse_retry(redis::ReplyView reply, size_t count);
 redis::Command pause_queue(const Keys& keys);
 redis::Command resume_queue(const Keys& keys);
 
-// A queue that holds nothing and that nobody serves is gone; else nothing changes, and `n` is how
-// many there are of what stands against it.
-struct Forgotten {
-  enum class Status { kGone, kNone, kJobs, kInbox, kRejected, kWorkers };
-  Status status = Status::kNone;
-  int64_t n = 0;
-};
-// really: false only asks what would be answered.
-redis::Command forget_queue(const Keys& keys, std::string_view ns, bool really);
-Result<Forgotten> parse_forget(redis::ReplyView reply);
-
 redis::Command locate(const Keys& keys, std::span<const std::string> ids);
 Result<std::vector<std::optional<Place>>> parse_locate(redis::ReplyView reply,
                                                        size_t count);  // empty: no such job

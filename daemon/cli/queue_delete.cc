@@ -1,5 +1,6 @@
 // `stint queue delete`: a queue that nobody needs any more leaves the list.
 #include "client/json_object.h"
+#include "common/queue/forget.h"
 #include "common/refusal.h"
 #include "daemon/cli/queue_names.h"
 #include "daemon/cli/queue_stats.h"
@@ -40,7 +41,7 @@ class Deletion {
       : session_(session), options_(options), queue_(session.keys().queue()) {}
 
   ExitCode run() {
-    auto foreseen = ask(false);
+    auto foreseen = explained(foresee_forgetting(ask_, session_.keys(), session_.config().ns));
     if (!foreseen || foreseen->status != Status::kGone || options_.dry_run) {
       return say(foreseen);
     }
@@ -50,16 +51,13 @@ class Deletion {
     }
     // Who is asked may think for long.
     auto alive = session_.refresh();
-    return say(alive ? ask(true) : Result<Forgotten>(alive.error()));
+    return say(alive ? explained(forget_for_good(ask_, session_.keys(), session_.config().ns))
+                     : Result<Forgotten>(alive.error()));
   }
 
  private:
-  // Only to look may be asked twice: the second time the queue would be none.
-  Result<Forgotten> ask(bool really) {
-    auto command = forget_queue(session_.keys(), session_.config().ns, really);
-    auto reply = really ? session_.run(command) : session_.ask(command);
-    return reply ? parse_forget(reply->view())
-                 : Result<Forgotten>(explain_refusal(reply.error(), session_.config()));
+  Result<Forgotten> explained(Result<Forgotten> answer) const {
+    return answer ? answer : Result<Forgotten>(explain_refusal(answer.error(), session_.config()));
   }
 
   ExitCode say(const Result<Forgotten>& answer) const {
@@ -95,6 +93,7 @@ class Deletion {
   }
 
   Session& session_;
+  AskOne ask_ = [this](const redis::Command& command) { return session_.ask(command); };
   const QueueDeleteOptions& options_;
   const std::string& queue_;
 };

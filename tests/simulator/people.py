@@ -202,8 +202,7 @@ class Episode(Failover):
         if announced:
             self.redis('ZADD', self.prefix + 'workers', self.redis_ms(), 'announced')
             self.redis('HSET', self.prefix + 'worker:announced', 'host', 'h')
-        self.redis('SADD', 'sim:queues', 'a', 'b')
-        self.run('cli', 'forget', ['a', self.rng.choice('0111')], ['sim:queues'])
+        forgetting.take_off(self)
         if announced:
             self.redis('DEL', self.prefix + 'worker:announced')
             self.redis('ZREM', self.prefix + 'workers', 'announced')

@@ -82,6 +82,10 @@ void RedisServer::start() {
     add({"--user", options_.user, "on", ">" + options_.password, "~*", "&*", "+@all", "--user",
          "default", "off"});
   }
+  if (options_.cluster) {
+    add({"--cluster-enabled", "yes", "--bind", "127.0.0.1", "--cluster-port",
+         std::to_string(free_port())});
+  }
   add(options_.extra);
   process_ = std::make_unique<Process>(Spawn{argv, options_.env, {}, {}});
 
@@ -93,6 +97,12 @@ void RedisServer::start() {
   });
   if (!up || !process_->running()) {
     throw std::runtime_error("redis-server does not start: " + why + "\n" + process_->out());
+  }
+  if (options_.cluster) {
+    command({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
+    (void)eventually(kUpWithin, [&] {
+      return command({"CLUSTER", "INFO"}).starts_with("cluster_state:ok");
+    });
   }
 }
 

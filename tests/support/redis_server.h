@@ -19,6 +19,7 @@ namespace stint::test {
 struct RedisOptions {
   std::vector<std::string> extra;  // "--maxmemory", "100mb", ...; after ours, so they win
   bool tcp = false;                // 127.0.0.1 and a free port instead of the socket
+  bool cluster = false;            // a Redis Cluster of this one node
   std::string user;                // "" = the default user
   std::string password;            // "" = none
   std::map<std::string, std::optional<std::string>> env;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "common/queue/audit.h"
+#include "common/queue/forget.h"
 #include "common/queue/pages.h"
 #include "common/queue/repair.h"
 #include "common/queue/rights.h"
@@ -179,7 +180,7 @@ std::vector<Call> moves() {
        }},
       {"pause", [](Q q) { return pause_queue(q.hand.keys); }},
       {"resume", [](Q q) { return resume_queue(q.hand.keys); }},
-      {"forget", [](Q q) { return forget_queue(q.hand.keys, "stint", true); }},
+      {"forget", [](Q q) { return forget_queue(q.hand.keys, true); }},
       {"quarantine", [](Q q) { return quarantine(q.hand.keys); }},
   };
 }

@@ -30,6 +30,8 @@ struct Given {
 };
 
 struct QueueOfTest {
+  explicit QueueOfTest(test::RedisOptions options = {}) : server(std::move(options)) {}
+
   test::RedisServer server;
   redis::Client client = server.client();
   Keys keys{"stint", "test"};

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "common/queue/audit.h"
+#include "common/queue/forget.h"
 #include "common/queue/pages.h"
 #include "common/queue/repair.h"
 #include "common/queue/rights.h"
@@ -134,9 +135,8 @@ std::map<std::string, Case> writing_cases() {
         "ok", ""}},
       {"forget",
        {[](auto& q) {
-          q.say({"SADD", "stint:queues", q.keys.queue()});
           q.run(pause_queue(q.keys));
-          return forget_queue(q.keys, "stint", true);
+          return forget_queue(q.keys, true);
         },
         "gone 0", "none 0"}},
       {"mend",
@@ -256,5 +256,18 @@ TEST_CASE(
 TEST_CASE("lost reply: scripts that only look change nothing") {
   for (const auto& [name, one] : reading_cases()) {
     lose_the_reply(name, one);
+  }
+}
+
+TEST_CASE("Redis Cluster: no script touches a key of another hash tag than its queue's") {
+  test::RedisOptions options;
+  options.cluster = true;
+  QueueOfTest q(options);
+  for (const auto& cases : {writing_cases(), reading_cases()}) {
+    for (const auto& [name, one] : cases) {
+      INFO(name);
+      q.say({"FLUSHALL"});
+      q.run(one.prepare(q));
+    }
   }
 }

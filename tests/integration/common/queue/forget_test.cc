@@ -1,0 +1,80 @@
+#include "common/queue/forget.h"
+
+#include "tests/integration/common/queue/queue_of_test.h"
+
+using namespace stint;
+using namespace stint::queue_test;
+using Status = Forgotten::Status;
+
+namespace {
+
+// A queue that is paused and holds nothing. Whoever deletes it sends its commands by ask(), which
+// lets `before` come in between.
+struct UnusedQueue : QueueOfTest {
+  std::function<Result<void>(const redis::Command&)> before;
+
+  UnusedQueue() {
+    run(pause_queue(keys));
+    say({"SADD", "stint:queues", keys.queue()});
+  }
+  AskOne ask = [this](const redis::Command& command) -> Result<redis::OwnedReply> {
+    if (auto gone_on = before ? before(command) : Result<void>(); !gone_on) {
+      return gone_on.error();
+    }
+    return client.run(command);
+  };
+  Result<Forgotten> forget() { return forget_for_good(ask, keys, "stint"); }
+  Status foreseen() {
+    auto answer = foresee_forgetting(ask, keys, "stint");
+    REQUIRE(answer.ok());
+    return answer->status;
+  }
+  bool is_listed() const { return say({"SISMEMBER", "stint:queues", keys.queue()}) == "1"; }
+};
+
+}  // namespace
+
+TEST_CASE("forget: keys and name are gone, and there is no such queue") {
+  UnusedQueue q;
+  CHECK(q.foreseen() == Status::kGone);
+  CHECK(q.say({"EXISTS", q.keys("paused")}) == "1");
+  CHECK(q.forget()->status == Status::kGone);
+  CHECK_FALSE(q.is_listed());
+  CHECK(q.say({"EXISTS", q.keys("paused")}) == "0");
+  CHECK(q.foreseen() == Status::kNone);
+}
+
+TEST_CASE("forget: whoever dies in the middle leaves what the next deletion takes off") {
+  const std::string last = GENERATE("SREM", "second look");
+  UnusedQueue q;
+  int looks = 0;
+  q.before = [&](const redis::Command& command) -> Result<void> {
+    looks += command.script != nullptr ? 1 : 0;
+    bool dies = last == "SREM" ? command.args.front() == last : looks == 2;
+    return dies ? Result<void>(Error{ErrorCode::kUnavailable, "dead"}) : Result<void>();
+  };
+  REQUIRE_FALSE(q.forget().ok());
+  CHECK(q.say({"EXISTS", q.keys("paused")}) == "0");
+  CHECK(q.is_listed() == (last == "SREM"));  // an empty queue on the list, but no keys off it
+  q.before = nullptr;
+  CHECK(q.foreseen() == (last == "SREM" ? Status::kGone : Status::kNone));
+  CHECK(q.forget()->status == Status::kGone);
+  CHECK_FALSE(q.is_listed());
+}
+
+TEST_CASE("forget: a queue that gets a job meanwhile is on the list, whenever that is") {
+  const int when = GENERATE(0, 1, 2);
+  UnusedQueue q;
+  int commands = 0;
+  q.before = [&](const redis::Command&) -> Result<void> {
+    if (commands++ == when) {
+      q.add({job("a")});
+    }
+    return {};
+  };
+  auto answer = q.forget();
+  REQUIRE(answer.ok());
+  CHECK(answer->status == Status::kJobs);
+  CHECK(q.is_listed());
+  CHECK(q.say({"HLEN", q.keys("jobs")}) == "1");
+}
