@@ -4,7 +4,7 @@
 -- Returns a list of 8 a id: words for what is there, value in active, resource, ghosts, bytes said in logs, holder of its
 -- resource, copies ('' not counted), bytes that count for keep_bytes. A place or side table is named by its key; see common/queue/audit.h for the others.
 -- Why not inspect: a page of it could be a hundred megabytes of parameters and results.
--- Uses: base, clock, record
+-- Uses: base, clock, record, long
 -- Flags: no-writes,allow-oom
 local longest, ids = tonumber(ARGV[1]) or 0, {unpack(ARGV, 2)}
 if #ids == 0 then
@@ -13,7 +13,7 @@ end
 local function ask(command, key)
   return call('EXISTS', P .. key) == 1 and call(command, P .. key, unpack(ids)) or {}
 end
-local records, active, ghosts, logs = ask('HMGET', 'jobs'), ask('HMGET', 'active'), ask('HMGET', 'ghosts'), ask('HMGET', 'logs')
+local records, active, ghosts = ask('HMGET', 'jobs'), ask('HMGET', 'active'), ask('HMGET', 'ghosts')
 local words, resources, wanted, holders, reply, kept = {}, {}, {}, {}, {}, {}
 local function note(i, word)
   words[i][#words[i] + 1] = word
@@ -35,7 +35,7 @@ for _, place in ipairs({'scheduled', 'blocked', 'failed', 'done', 'leases'}) do
     end
   end
 end
-for _, side in ipairs({'params', 'cancels', 'errors', 'outcomes'}) do
+for _, side in ipairs({'params', 'cancels', 'errors', 'outcomes', 'logs'}) do
   local exists = call('EXISTS', P .. side) == 1
   for i = 1, exists and #ids or 0 do
     if call('HEXISTS', P .. side, ids[i]) == 1 then
@@ -62,18 +62,16 @@ local function note_record(i)
   end
 end
 for i, id in ipairs(ids) do
+  local has_lines = call('EXISTS', P .. 'log:' .. id) == 1
   if records[i] then
     note_record(i)
-  elseif match(call('HGET', P .. 'outcomes', id) or '', '^{"state":"rejected"') then
+  elseif is_rejected(id) then
     note(i, 'rejected')
   end
-  if call('EXISTS', P .. 'log:' .. id) == 1 then
+  if has_lines then
     note(i, 'log')
   end
-  if logs[i] then
-    note(i, 'logs')
-  end
-  reply[i] = {table.concat(words[i], ' '), active[i] or '', resources[i], ghosts[i] or '0', match(logs[i] or '', '^%d+ (%d+)') or '0',
+  reply[i] = {table.concat(words[i], ' '), active[i] or '', resources[i], ghosts[i] or '0', has_lines and '0' or bytes_of_lines(id),
     holders[resources[i]] or '', entries <= longest and copies(id) or '', kept[i] and call('HSTRLEN', P .. 'outcomes', id) + call('HSTRLEN', P .. 'params', id) or 0}
 end
 return reply
