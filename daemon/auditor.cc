@@ -1,12 +1,9 @@
 #include "daemon/auditor.h"
 
-#include <algorithm>
 #include <functional>
 #include <utility>
 
-#include "common/job/limits.h"
 #include "common/log/log.h"
-#include "common/queue/audit.h"
 #include "common/queue/quarantine.h"
 #include "common/queue/repair.h"
 #include "common/text/text.h"
@@ -14,27 +11,7 @@
 namespace stint {
 namespace {
 
-constexpr const char* kPageSize = "400";
 constexpr size_t kMostRemembered = 10'000;
-constexpr size_t kShown = 256;
-
-struct Table {
-  const char* scan;
-  const char* name;
-};
-// First what may stop jobs: the rest may take hours. A short pass ends there.
-constexpr Table kTables[] = {{"HSCAN", "locks"},  {"ZSCAN", "blocked"},   {"HSCAN", "jobs"},
-                             {"HSCAN", "active"}, {"ZSCAN", "scheduled"}, {"ZSCAN", "failed"},
-                             {"ZSCAN", "done"}};
-constexpr size_t kShort = 2;
-constexpr std::string_view kLocks = "locks";
-
-// What runs or has ended stays findable: a record that says so decides nothing about it. A waiting
-// job without one would be ended by that.
-bool lost_only_its_record(const Audited& job) {
-  return !job.known && !job.scheduled && !job.blocked &&
-         (!job.active.empty() || job.failed || job.done);
-}
 
 }  // namespace
 
@@ -68,6 +45,7 @@ void Auditor::failed(const Error& error) {
   }
   in_pass_ = false;
   seen_.clear();
+  names_cursor_ = "0";
   timer_.start(pace_.look);
 }
 
@@ -140,147 +118,17 @@ void Auditor::types_checked(redis::ReplyView reply) {
   in_pass_ = true;
   mends_.clear();
   table_ = 0;
+  pages_ = 0;
   cursor_ = "0";
+  page_count_ = {};
   found_.clear();
   new_ = 0;
   read_page();
 }
 
-void Auditor::read_page() {
-  const Table& table = kTables[table_];
-  ask(redis::plain({table.scan, keys_(table.name), cursor_, "COUNT", kPageSize}),
-      &Auditor::have_page);
-}
-
-void Auditor::have_page(redis::ReplyView page) {
-  if (page.size() != 2) {
-    failed({ErrorCode::kInternal, "not a page"});
-    return;
-  }
-  cursor_ = page[0].str();
-  auto& into = kTables[table_].name == kLocks ? resources_ : ids_;
-  for (size_t i = 0; i + 1 < page[1].size(); i += 2) {
-    into.emplace_back(page[1][i].str());
-  }
-  audit_some();
-}
-
-void Auditor::audit_some() {
-  if (ids_.empty()) {
-    mend_some();
-    return;
-  }
-  size_t size = std::min(ids_.size(), kBatchJobs);
-  auto end = ids_.begin() + static_cast<std::ptrdiff_t>(size);
-  asked_.assign(std::make_move_iterator(ids_.begin()), std::make_move_iterator(end));
-  ids_.erase(ids_.begin(), end);
-  ask(audit(keys_, -1, asked_), &Auditor::audited);
-}
-
-void Auditor::audited(redis::ReplyView reply) {
-  auto jobs = parse_audit(reply, asked_.size());
-  if (!jobs) {
-    failed(jobs.error());
-    return;
-  }
-  for (size_t i = 0; i < asked_.size(); ++i) {
-    if (lost_only_its_record((*jobs)[i])) {
-      mends_.push_back({asked_[i], {}, ""});
-      continue;
-    }
-    for (const auto& finding : judge_job(keys_, asked_[i], (*jobs)[i])) {
-      if (finding.check == "waiter-unlocked") {
-        resources_.push_back(finding.resource);
-      } else {
-        note(finding);
-      }
-    }
-  }
-  audit_some();
-}
-
-void Auditor::mend_some() {
-  if (mends_.empty()) {
-    relock_some();
-    return;
-  }
-  size_t size = std::min(mends_.size(), kMendAtOnce);
-  std::vector<Mend> some(mends_.end() - static_cast<std::ptrdiff_t>(size), mends_.end());
-  mends_.resize(mends_.size() - size);
-  ask(mend(keys_, -1, 0, some), &Auditor::mended);
-}
-
-void Auditor::mended(redis::ReplyView reply) {
-  auto repairs = parse_mend(reply);
-  if (!repairs) {
-    failed(repairs.error());
-    return;
-  }
-  for (const auto& one : *repairs) {
-    log::warning("a job without its record was mended; see: stint doctor",
-                 {{"queue", keys_.queue()},
-                  {"job", escape(one.id, kMaxIdBytes)},
-                  {"was", escape(one.what, kShown)}});
-  }
-  mend_some();
-}
-
-void Auditor::relock_some() {
-  if (resources_.empty()) {
-    page_done();
-    return;
-  }
-  std::vector<Relock> some;
-  while (!resources_.empty() && some.size() < kRelockAtOnce) {
-    some.emplace_back(std::move(resources_.front()), "");
-    resources_.pop_front();
-  }
-  ask(relock(keys_, some), &Auditor::relocked);
-}
-
-void Auditor::relocked(redis::ReplyView reply) {
-  auto repairs = parse_relock(keys_, reply);
-  if (!repairs) {
-    failed(repairs.error());
-    return;
-  }
-  for (const auto& one : *repairs) {
-    log::warning("a lock that was lost or wrong was set right; see: stint doctor",
-                 {{"queue", keys_.queue()},
-                  {"job", escape(one.id, kMaxIdBytes)},
-                  {"was", escape(one.what, kShown)}});
-  }
-  relock_some();
-}
-
-void Auditor::page_done() {
-  if (cursor_ == "0" && ++table_ == (full_ ? std::size(kTables) : kShort)) {
-    if (full_) {
-      ask(totals(keys_), &Auditor::have_totals);
-    } else {
-      end_pass();
-    }
-    return;
-  }
-  timer_.start(pace_.page);
-}
-
-void Auditor::have_totals(redis::ReplyView reply) {
-  auto now = parse_totals(reply);
-  if (!now) {
-    failed(now.error());
-    return;
-  }
-  imbalance_ = imbalance(*now);
-  if (imbalance_ != 0) {
-    note(totals_finding(keys_, *now));
-  }
-  end_pass();
-}
-
-void Auditor::note(const Finding& finding) {
+void Auditor::note(const Finding& finding, std::set<size_t>& found) {
   size_t hash = std::hash<std::string>()(finding.check + "\n" + finding.id);
-  if (found_.size() >= kMostRemembered || !found_.insert(hash).second || said_.contains(hash)) {
+  if (found.size() >= kMostRemembered || !found.insert(hash).second || said_.contains(hash)) {
     return;
   }
   if (new_++ == 0) {

@@ -1,6 +1,8 @@
 // Looks whether the invariant of a queue holds, two pages a second, as `stint doctor` does: a pass
 // over all of it at once, when it has changed, and every ten minutes though nothing moves; while
-// jobs wait for resources and nothing moves, also over locks and waiters. What it finds is logged
+// jobs wait for resources and nothing moves, also over locks and waiters. Logs of no job have no
+// table: they are looked for among all names of Redis, as long again as the rest of the pass took,
+// and the next pass goes on from there. What it finds is logged
 // once a daemon, with the advice to run the doctor. By itself it repairs what stops jobs and cannot
 // be decided otherwise: keys of another type are moved aside, resources that nobody hands on go to
 // who runs with them, else to the first in line, jobs that run or have ended get a record again,
@@ -18,6 +20,7 @@
 #include "common/loop/timer.h"
 #include "common/queue/judge.h"
 #include "common/queue/keys.h"
+#include "common/queue/page_count.h"
 #include "common/redis/connection.h"
 
 namespace stint {
@@ -40,6 +43,7 @@ class Auditor {
   const AuditCount& count() const { return count_; }
 
  private:
+  static constexpr size_t kShown = 256;  // bytes of a text in the log
   using Next = void (Auditor::*)(redis::ReplyView);
   void ask(redis::Command command, Next next);
   // When a kind of pass over a still queue is due: a look sends one command, and a pass may send
@@ -57,6 +61,7 @@ class Auditor {
   void begin_pass(bool full);
   void types_checked(redis::ReplyView reply);
   void have_page(redis::ReplyView page);
+  bool at_names() const;  // the last part of a full pass
   void audit_some();
   void audited(redis::ReplyView reply);
   void mend_some();
@@ -65,7 +70,7 @@ class Auditor {
   void relocked(redis::ReplyView reply);
   void have_totals(redis::ReplyView reply);
   void page_done();
-  void note(const Finding& finding);
+  void note(const Finding& finding, std::set<size_t>& found);
   void end_pass();
 
   redis::Connection& redis_;
@@ -79,12 +84,15 @@ class Auditor {
   std::string seen_;                     // the counters when the last full pass began
   int64_t imbalance_ = 0;                // at the end of the last full pass
   size_t table_ = 0;                     // that is paged through
-  std::string cursor_ = "0";
+  int64_t pages_ = 0, names_left_ = 0;   // of this pass: done; of names, still to do
+  std::string cursor_ = "0", names_cursor_ = "0";
+  PageCount page_count_;
   std::deque<std::string> ids_;        // of this page
   std::vector<std::string> asked_;     // by the audit under way
   std::vector<Mend> mends_;            // jobs that lost their records
   std::deque<std::string> resources_;  // whose locks are to be looked at
   std::set<size_t> said_, found_;      // hashes of findings: of the last full pass, of this one
+  std::set<size_t> strays_;            // of those among the names, which no pass goes through whole
   size_t new_ = 0;                     // of this pass, not said before
   std::string first_;                  // of the new ones, for the log
   log::Outage refused_{log::Level::kWarning, "audit refused; it is tried again",

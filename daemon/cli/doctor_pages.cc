@@ -7,12 +7,7 @@
 namespace stint::cli {
 namespace {
 
-// A value may have a megabyte: begin small, and let the pages grow while they stay light.
-constexpr size_t kFirstCount = 10;
-constexpr size_t kMostCount = 500;
-constexpr size_t kKeysCount = 1000;
-constexpr size_t kLightPage = size_t{64} << 10;
-constexpr size_t kHeavyPage = size_t{512} << 10;
+constexpr const char* kKeysCount = "1000";
 
 constexpr size_t kPipeline = 32;
 constexpr int64_t kListPage = 1000;
@@ -44,13 +39,12 @@ Result<std::vector<redis::OwnedReply>> ask_for(const Ask& ask,
 }
 
 ScanPages::ScanPages(const Ask& ask, std::string command, std::string key, bool pairs)
-    : ask_(ask), head_{std::move(command), std::move(key)}, pairs_(pairs), count_(kFirstCount) {}
+    : ask_(ask), head_{std::move(command), std::move(key)}, pairs_(pairs) {}
 
 ScanPages ScanPages::of_keys(const Ask& ask, const std::string& prefix) {
   ScanPages pages(ask, "SCAN", "", false);
   pages.head_.resize(1);
   pages.tail_ = {"MATCH", prefix + "*"};
-  pages.count_ = kKeysCount;
   return pages;
 }
 
@@ -58,7 +52,7 @@ Result<std::vector<std::pair<std::string, std::string>>> ScanPages::next() {
   std::vector<std::string> command = head_;
   command.push_back(cursor_);
   command.insert(command.end(), tail_.begin(), tail_.end());
-  command.insert(command.end(), {"COUNT", std::to_string(count_)});
+  command.insert(command.end(), {"COUNT", pairs_ ? count_.text() : kKeysCount});
   auto replies = ask_for(ask_, {redis::plain(std::move(command))});
   if (!replies) {
     return replies.error();
@@ -76,19 +70,8 @@ Result<std::vector<std::pair<std::string, std::string>>> ScanPages::next() {
     page.emplace_back(reply[1][i].str(), pairs_ ? reply[1][i + 1].str() : "");
     bytes += page.back().first.size() + page.back().second.size();
   }
-  adapt(bytes);
+  count_.saw(bytes);
   return page;
-}
-
-void ScanPages::adapt(size_t bytes) {
-  if (!pairs_) {
-    return;
-  }
-  if (bytes > kHeavyPage) {
-    count_ = std::max<size_t>(1, count_ / 4);
-  } else if (bytes < kLightPage) {
-    count_ = std::min(kMostCount, count_ * 2);
-  }
 }
 
 Result<void> walk_list(const Ask& ask, const std::string& key,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/error.h"
+#include "common/queue/page_count.h"
 #include "common/redis/reply.h"
 #include "common/redis/script.h"
 
@@ -41,7 +42,6 @@ class ScanPages {
 
  private:
   ScanPages(const Ask& ask, std::string command, std::string key, bool pairs);
-  void adapt(size_t bytes);
 
   const Ask& ask_;
   std::vector<std::string> head_;  // the command without its cursor
@@ -49,7 +49,7 @@ class ScanPages {
   bool pairs_;
   bool at_end_ = false;
   std::string cursor_ = "0";
-  size_t count_;
+  PageCount count_;
 };
 
 // Calls visit with the entries of a list, head to tail. pending only grows at its head and shrinks

@@ -62,7 +62,7 @@ TEST_CASE("kill points: the supervisor dies while it looks for damage") {
                                    return course.redis({"HEXISTS", key("locks"), "leaked"}) == "0";
                                  }});
   }
-  for (const auto& point : points("stintd", {"audit", "totals"}, {})) {
+  for (const auto& point : points("stintd", {"audit", "totals", "SCAN"}, {})) {
     course.try_point(point, {.provoke = [&] { course.add("info"); }});
   }
   for (const auto& point : points("stintd", {"mend"}, {})) {

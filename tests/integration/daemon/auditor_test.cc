@@ -21,6 +21,16 @@ constexpr const char* kFinished = R"(
     redis.call('ZADD', KEYS[1] .. 'done', 1900000000000, 'f' .. i)
   end)";
 
+constexpr const char* kForeign = R"(
+  for i = 1, tonumber(ARGV[1]) do
+    redis.call('SET', 'foreign:' .. i, 'x')
+  end)";
+
+constexpr const char* kProgress = R"(
+  for i = 1, tonumber(ARGV[1]) do
+    redis.call('HSET', KEYS[1] .. 'logs', 'f' .. i, '0 0\n' .. string.rep('x', 60000))
+  end)";
+
 // A paused queue with three jobs, and an auditor that has made its first pass. In its time a look
 // takes 1 ms.
 struct StillQueue {
@@ -110,4 +120,42 @@ TEST_CASE("auditor: a queue that stands still costs less than a command in five 
   CHECK(now.passes >= before.passes + 5);
   CHECK((now.commands - before.commands) * 5 <
         (now.looks - before.looks) * AuditPace().look.count() / 1000);
+}
+
+TEST_CASE("auditor: leases, requests to stop and logs of no job are found, once each") {
+  StillQueue queue("", GENERATE(0U, 2'000U));
+  const auto& count = queue.auditor->count();
+  queue.server.command({"ZADD", queue.keys("leases"), "1", "lease"});
+  queue.server.command({"HSET", queue.keys("cancels"), "cancel", "delete"});
+  queue.server.command({"HSET", queue.keys("logs"), "entry", "1 0\n"});
+  queue.server.command({"RPUSH", queue.keys.log("lines"), "1 1 1 line"});
+  CHECK(queue.loop.run_until(kLong, [&] { return count.said >= 4; }));
+  int64_t passes = count.passes;
+  CHECK(queue.loop.run_until(kLong, [&] { return count.passes > passes + 1; }));
+  CHECK(count.said == 4);
+}
+
+TEST_CASE("auditor: names that are not the queue's keep no pass from its end, and hide no log") {
+  StillQueue queue;
+  const auto& count = queue.auditor->count();
+  (void)queue.server.command({"EVAL", kForeign, "0", "60000"});
+  queue.server.command({"RPUSH", queue.keys.log("lines"), "1 1 1 line"});
+  auto before = count;
+  REQUIRE(queue.loop.run_until(kLong, [&] { return count.passes > before.passes; }));
+  // Twenty pages of names, and what a pass has besides.
+  CHECK(count.commands - count.looks - (before.commands - before.looks) < 45);
+  CHECK(queue.loop.run_until(kLong, [&] { return count.said > before.said; }));
+}
+
+TEST_CASE("auditor: logs with long progress are read a few at a time") {
+  StillQueue queue("", 300);
+  (void)queue.server.command({"EVAL", kProgress, "1", queue.keys.prefix(), "300"});
+  const auto& count = queue.auditor->count();
+  queue.server.command({"CONFIG", "RESETSTAT"});
+  int64_t passes = count.passes;
+  REQUIRE(queue.loop.run_until(kLong, [&] { return count.passes > passes; }));
+  const std::string clients = queue.server.command({"INFO", "clients"});
+  const std::string most = "client_recent_max_output_buffer:";
+  CHECK(std::stoll(clients.substr(clients.find(most) + most.size())) < 4'000'000);
+  CHECK(count.said == 0);
 }
