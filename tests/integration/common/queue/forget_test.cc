@@ -4,7 +4,6 @@
 
 using namespace stint;
 using namespace stint::queue_test;
-using Status = Forgotten::Status;
 
 namespace {
 
@@ -24,7 +23,7 @@ struct UnusedQueue : QueueOfTest {
     return client.run(command);
   };
   Result<Forgotten> forget() { return forget_for_good(ask, keys, "stint"); }
-  Status foreseen() {
+  Forgotten::Status foreseen() {
     auto answer = foresee_forgetting(ask, keys, "stint");
     REQUIRE(answer.ok());
     return answer->status;
@@ -36,12 +35,12 @@ struct UnusedQueue : QueueOfTest {
 
 TEST_CASE("forget: keys and name are gone, and there is no such queue") {
   UnusedQueue q;
-  CHECK(q.foreseen() == Status::kGone);
+  CHECK(q.foreseen() == Forgotten::Status::kGone);
   CHECK(q.say({"EXISTS", q.keys("paused")}) == "1");
-  CHECK(q.forget()->status == Status::kGone);
+  CHECK(q.forget()->status == Forgotten::Status::kGone);
   CHECK_FALSE(q.is_listed());
   CHECK(q.say({"EXISTS", q.keys("paused")}) == "0");
-  CHECK(q.foreseen() == Status::kNone);
+  CHECK(q.foreseen() == Forgotten::Status::kNone);
 }
 
 TEST_CASE("forget: whoever dies in the middle leaves what the next deletion takes off") {
@@ -57,8 +56,8 @@ TEST_CASE("forget: whoever dies in the middle leaves what the next deletion take
   CHECK(q.say({"EXISTS", q.keys("paused")}) == "0");
   CHECK(q.is_listed() == (last == "SREM"));  // an empty queue on the list, but no keys off it
   q.before = nullptr;
-  CHECK(q.foreseen() == (last == "SREM" ? Status::kGone : Status::kNone));
-  CHECK(q.forget()->status == Status::kGone);
+  CHECK(q.foreseen() == (last == "SREM" ? Forgotten::Status::kGone : Forgotten::Status::kNone));
+  CHECK(q.forget()->status == Forgotten::Status::kGone);
   CHECK_FALSE(q.is_listed());
 }
 
@@ -74,7 +73,7 @@ TEST_CASE("forget: a queue that gets a job meanwhile is on the list, whenever th
   };
   auto answer = q.forget();
   REQUIRE(answer.ok());
-  CHECK(answer->status == Status::kJobs);
+  CHECK(answer->status == Forgotten::Status::kJobs);
   CHECK(q.is_listed());
   CHECK(q.say({"HLEN", q.keys("jobs")}) == "1");
 }

@@ -192,7 +192,7 @@ TEST_CASE("intake: an entry that is larger than a job may be is refused by its b
     return entry;
   };
   for (const char* other : {"lang", "long entry", "long entry and more"}) {
-    CHECK(q.take_in({cut(other)}).status == Status::kMoved);
+    CHECK(q.take_in({cut(other)}).status == IntakeAnswer::Status::kMoved);
   }
   CHECK(q.take_in({cut("long")}).taken == 1);
   CHECK(q.say({"LLEN", q.list}) == "0");
@@ -204,7 +204,7 @@ TEST_CASE("intake: what another daemon has left at the tail is not read for a wh
   Inbox q;
   q.push({"another's", "b"});
   q.say({"CONFIG", "RESETSTAT"});
-  CHECK(q.take_in({good("a", "a"), good("b", "b")}).status == Status::kMoved);
-  CHECK(q.take_in({good("a", "a"), bad("b")}).status == Status::kMoved);
+  CHECK(q.take_in({good("a", "a"), good("b", "b")}).status == IntakeAnswer::Status::kMoved);
+  CHECK(q.take_in({good("a", "a"), bad("b")}).status == IntakeAnswer::Status::kMoved);
   CHECK_THAT(q.say({"INFO", "commandstats"}), !Contains("cmdstat_lrange"));
 }
