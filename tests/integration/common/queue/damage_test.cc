@@ -195,6 +195,7 @@ std::vector<Call> looks() {
       {"locate", [](Q q) { return locate(q.hand.keys, kIds); }},
       {"page", [](Q q) { return page(q.hand.keys, Place::kFailed, 10, {}); }},
       {"page_pending", [](Q q) { return page_pending(q.hand.keys, 10, {}); }},
+      {"peek", [](Q q) { return peek(q.hand.keys, q.key("inbox"), 0); }},
       {"totals", [](Q q) { return totals(q.hand.keys); }},
       {"rights", [](Q q) { return rights(q.hand.keys); }},
   };
