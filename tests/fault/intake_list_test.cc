@@ -56,7 +56,7 @@ TEST_CASE("intake: large entries behind small ones cost the daemon no memory to 
     return std::stoll(status.substr(status.find("VmHWM:") + 6)) / 1024;
   };
   redis.command({"SET", key("paused"), "1"});
-  const int64_t before = most_mib();
+  [[maybe_unused]] const int64_t before = most_mib();
   auto client = redis.client();
   auto push = [&client](const std::string& name, int n, const std::string& params) {
     std::vector<redis::Command> pushes;
@@ -75,6 +75,8 @@ TEST_CASE("intake: large entries behind small ones cost the daemon no memory to 
   REQUIRE(eventually(milliseconds{60'000}, [&] {
     return redis.command({"HLEN", key("jobs")}) == "500";
   }));
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they keep what was freed
   CHECK(most_mib() - before < 24);
+#endif
   daemon.stop();
 }
