@@ -46,11 +46,12 @@ Result<std::vector<RawEntry>> parse_peek(redis::ReplyView reply) {
     const auto one = reply[i];
     if (one.is_string()) {
       entries.push_back({std::string(one.str()), 0});
-    } else if (one.size() == 2) {
-      entries.push_back({std::string(one[1].str()), static_cast<size_t>(one[0].integer())});
-    } else {
+      continue;
+    }
+    if (one.size() != 2) {
       return unexpected_answer("peek");
     }
+    entries.push_back({std::string(one[1].str()), static_cast<size_t>(one[0].integer())});
   }
   return entries;
 }

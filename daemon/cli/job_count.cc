@@ -200,6 +200,7 @@ ExitCode count_ids(Session& session, const std::vector<std::string>& ids) {
 
 std::vector<std::string> group_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(kGroups));
   for (const auto& known : kGroups) {
     names.emplace_back(known.name);
   }

@@ -56,7 +56,7 @@ class Deletion {
   }
 
  private:
-  Result<Forgotten> explained(Result<Forgotten> answer) const {
+  Result<Forgotten> explained(const Result<Forgotten>& answer) const {
     return answer ? answer : Result<Forgotten>(explain_refusal(answer.error(), session_.config()));
   }
 
