@@ -10,6 +10,7 @@
 
 #include "common/config_warnings.h"
 #include "common/plugin_check.h"
+#include "common/text/text.h"
 #include "daemon/fleet_plan.h"
 
 namespace stint {
@@ -60,11 +61,7 @@ void print_text(const LoadedConfig& loaded) {
 }
 
 void print_tasks(const std::vector<std::string>& tasks) {
-  std::string text;
-  for (const auto& task : tasks) {
-    text += (text.empty() ? "" : ", ") + task;
-  }
-  std::cout << "tasks: " << (text.empty() ? "none" : text) << "\n" << std::flush;
+  std::cout << "tasks: " << (tasks.empty() ? "none" : joined(tasks)) << "\n" << std::flush;
 }
 
 void print_json(const LoadedConfig& loaded, const Report& report) {

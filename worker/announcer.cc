@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/queue/upkeep.h"
+#include "common/text/text.h"
 
 namespace stint {
 
@@ -13,14 +14,6 @@ namespace {
 
 constexpr milliseconds kAnnouncePause{10'000};
 constexpr milliseconds kAnnounceTtl{30'000};
-
-std::string joined(std::span<const std::string> words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ",") + word;
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -40,10 +33,10 @@ Announcer::Announcer(Context& context, std::span<const std::unique_ptr<QueueRunn
     : context_(context),
       queues_(queues),
       timer_(context.loop, [this] { announce_all(); }),
-      queues_text_(joined(context.boot.queues)),
+      queues_text_(joined(context.boot.queues, ",")),
       tasks_(context.tasks.ids()),
       started_ms_(now_wall_ms()) {
-  tasks_text_ = joined(tasks_);
+  tasks_text_ = joined(tasks_, ",");
 }
 
 void Announcer::start() {

@@ -35,6 +35,7 @@ std::string log_text(std::string_view bytes, size_t max_bytes);
 // max_bytes.
 std::string escape(std::string_view bytes, size_t max_bytes);
 std::string json_string(std::string_view utf8);  // with quotes
+std::string joined(std::span<const std::string> words, std::string_view between = ", ");
 
 // The nearest known name, if one is near enough to be meant (edit distance at most a third of its
 // length, at least 1..).

@@ -169,4 +169,12 @@ std::string json_string(std::string_view utf8) {
   return out;
 }
 
+std::string joined(std::span<const std::string> words, std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) {
+    text.append(text.empty() ? "" : between).append(word);
+  }
+  return text;
+}
+
 }  // namespace stint

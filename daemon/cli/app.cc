@@ -71,14 +71,6 @@ std::string with_nearest(const std::string& text, const std::string& word,
   return text + (name ? "; did you mean " + *name + "?" : "");
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) {
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return text;
-}
-
 std::string judge_word(CLI::App* app, const std::string& word) {
   if (word.size() > 1 && word[0] == '-') {
     std::string name = word.substr(0, word.find('='));

@@ -50,6 +50,11 @@ Result<void> take_times(Filter& filter, const FilterWords& words, int64_t now_ms
     }
     filter.until_ms = *until;
   }
+  if (filter.since_ms && filter.until_ms && *filter.since_ms >= *filter.until_ms) {
+    return Error{ErrorCode::kInvalid,
+                 "--since " + *words.since + " --until " + *words.until +
+                     ": nothing is since and before that; the other way round?"};
+  }
   return {};
 }
 

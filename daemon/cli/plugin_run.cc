@@ -4,20 +4,13 @@
 #include "common/plugin_check.h"
 #include "common/text/text.h"
 #include "daemon/cli/output.h"
+#include "daemon/cli/plugin_verdicts.h"
 #include "daemon/cli/table.h"
 #include "daemon/cli/tools.h"
 #include "daemon/cli/trial_process.h"
 
 namespace stint::cli {
 namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) {
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return text;
-}
 
 // What [plugins.NAME.config] says of the plugin in this file, as JSON.
 Result<std::string> config_of(const Globals& globals, const std::string& file) {
@@ -52,13 +45,16 @@ ExitCode run_plugin_list(const Globals& globals) {
   if (!loaded) {
     return out.fail(loaded.error());
   }
-  auto plugins = check_plugins(loaded->config.plugin_paths);
+  auto plugins = judge_plugins(loaded->config.plugin_paths);
   if (!plugins) {
-    return out.fail(explain_plugins(plugins.error(), *loaded));
+    return out.fail(plugins.error());
+  }
+  for (const auto& [path, why] : plugins->refused) {
+    print_refused(out, {path, explain_plugins({ErrorCode::kConfig, why}, *loaded).message});
   }
   Table table(
       {{"PLUGIN"}, {"VERSION"}, {"TASKS", Column::Kind::kText}, {"FILE", Column::Kind::kText}});
-  for (const auto& plugin : *plugins) {
+  for (const auto& plugin : plugins->good) {
     if (out.json()) {
       out.line(plugin.json);
     } else {
@@ -67,7 +63,7 @@ ExitCode run_plugin_list(const Globals& globals) {
     }
   }
   table.print(out);
-  return ExitCode::kOk;
+  return plugins->refused.empty() ? ExitCode::kOk : ExitCode::kConfig;
 }
 
 ExitCode run_plugin_run(const Globals& globals, const PluginRunOptions& options) {

@@ -81,6 +81,14 @@ class Report {
     view.started_at = outcome.started_at;
     view.finished_at = outcome.finished_at;
     view.errors = outcome.errors;
+    if (view.state == "rejected" && outcome.reason) {
+      view.errors.push_back({.attempt = {},
+                             .kind = "rejected",
+                             .message = *outcome.reason,
+                             .signal = {},
+                             .worker = {},
+                             .at = {}});
+    }
     return show_json(view);
   }
 

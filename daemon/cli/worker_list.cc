@@ -11,14 +11,6 @@
 namespace stint::cli {
 namespace {
 
-std::string joined_names(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) {
-    text += (text.empty() ? "" : ",") + name;
-  }
-  return text;
-}
-
 std::string number_text(const std::optional<int64_t>& n) {
   return n ? std::to_string(*n) : "";
 }
@@ -73,7 +65,7 @@ ExitCode run_worker_list(const Globals& globals) {
       continue;
     }
     table.add({w.id, w.host, number_text(w.pid), w.state, number_text(w.slots), number_text(w.jobs),
-               w.rss ? format_size(*w.rss) : "", joined_names(w.queues), joined_names(w.tasks),
+               w.rss ? format_size(*w.rss) : "", joined(w.queues, ","), joined(w.tasks, ","),
                w.seen_ms ? time_from(*w.seen_ms, now_wall_ms()) : ""});
   }
   table.print(out);

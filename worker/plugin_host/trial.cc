@@ -162,7 +162,7 @@ ExitCode run_job(Job& job) {
 }
 
 int refuse(const Error& error) {
-  say(error.message);
+  say("stint: " + error.message);
   return to_int(error.code == ErrorCode::kConfig ? ExitCode::kConfig : ExitCode::kUsage);
 }
 

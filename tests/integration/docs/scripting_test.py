@@ -131,6 +131,9 @@ def rest(call, folder):
     call.shaped("rejected retry", ["rejected", "retry", "r2"])
     call.shaped("doctor", ["doctor"], some=False)
     call.shaped("plugin list", ["plugin", "list"])
+    refused = folder / "refused.toml"
+    refused.write_text('[plugins]\npaths = ["/etc/hostname"]\n')
+    call.shaped("plugin list", ["--config", refused, "plugin", "list"], 78)
     call.shaped("plugin check", ["plugin", "check", call.daemon.build / "tasks/echo.so", "/etc/hostname"], 78)
     call.shaped("config check", ["config", "check"])
     call.shaped("config show", ["config", "show"])

@@ -203,6 +203,11 @@ TEST_CASE("stint job wait: ends with the worst of its jobs") {
   CHECK(has(late.err, "1 ended, 1 job still on the way"));
   CHECK(json_at(stint({"job", "wait", "fine", "--json"}).out, "/outcome") == "succeeded");
   CHECK(stint({"job", "wait", "fine", "--for", "5"}).code == 2);
+  stint.server.command({"HSET", "stint:{default}:outcomes", "refused",
+                        R"({"state":"rejected","reason":"no task"})"});
+  auto refused = stint({"job", "wait", "refused", "--json"});
+  CHECK(json_at(refused.out, "/outcome") == "rejected");
+  CHECK(json_at(refused.out, "/errors/0/message") == "no task");
 }
 
 TEST_CASE("stint job wait: SIGINT ends it with 130 and says how far it came") {

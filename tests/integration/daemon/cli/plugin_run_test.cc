@@ -50,6 +50,22 @@ TEST_CASE("stint plugin list: the plugins of the configuration and their tasks")
   CHECK(author({"list"}).code == 78);
 }
 
+TEST_CASE("stint plugin list: one that is refused hides nothing of the others, and is named") {
+  Author author;
+  std::string bad = test::test_plugins_dir() + "/bad/wrong_abi.so";
+  author.configure("[plugins]\npaths = [\"" + bad + "\", \"" + test::shipped_plugin("echo") +
+                   "\"]\n");
+  auto list = author({"list"});
+  CHECK(list.code == 78);
+  CHECK(has(list.out, test::shipped_plugin("echo")));
+  CHECK_FALSE(has(list.out, bad));
+  CHECK(has(list.err, "stint: plugin " + bad + ": "));
+  auto lines = test::lines_of(author({"list", "--json"}).out);
+  REQUIRE(lines.size() == 2);
+  CHECK(test::json_at(lines[0], "/path") == bad);
+  CHECK(test::json_at(lines[1], "/tasks/0/id") == "echo");
+}
+
 TEST_CASE("stint plugin check: one that is refused hides nothing of the others") {
   Author author;
   author.configure("");
@@ -132,6 +148,7 @@ TEST_CASE("stint plugin run: what is wrong is said in a line") {
   author.configure("");
   auto unknown = author({"run", test::shipped_plugin("echo"), "ecko"});
   CHECK(unknown.code == 2);
+  CHECK(unknown.err.starts_with("stint: no task ecko in "));
   CHECK(has(unknown.err, "did you mean echo?"));
   auto bad = author({"run", test::shipped_plugin("echo"), "echo", "-p", "{a"});
   CHECK(bad.code == 2);

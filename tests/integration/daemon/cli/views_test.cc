@@ -175,11 +175,17 @@ TEST_CASE("stint stats and queue list: since when the job that is next waits") {
   CHECK(json_at(stint({"stats", "--json"}).out, "/next_created_at") == "null");
   CHECK_FALSE(has(stint({"stats"}).out, "was submitted"));
   stint.hand.submit({test::job_spec("next"), test::job_spec("dead")});
+  for (int i = 0; i < 40; ++i) {
+    stint.hand.submit({test::job_spec("gone-" + std::to_string(i))});
+  }
   stint.hand.submit({test::job_spec("last")});
   CHECK(json_at(stint({"stats", "--json"}).out, "/next_created_at") ==
         stint.job("next", "/created_at"));
   stint.hand.remove("next");
   stint.hand.remove("dead");
+  for (int i = 0; i < 40; ++i) {
+    stint.hand.remove("gone-" + std::to_string(i));
+  }
   CHECK(json_at(stint({"stats", "--json"}).out, "/next_created_at") ==
         stint.job("last", "/created_at"));
   CHECK(has(stint({"stats"}).out, "pending                 1  the next was submitted "));

@@ -77,6 +77,11 @@ TEST_CASE("filter: a word that is not known names the nearest") {
   REQUIRE_FALSE(kind);
   CHECK(kind.error().message.find("did you mean crash?") != std::string::npos);
   CHECK_FALSE(make_filter(said(&FilterWords::since, "yesterday"), kFilterNow));
+  FilterWords turned = said(&FilterWords::since, "1h");
+  turned.until = "2h";
+  auto empty = make_filter(turned, kFilterNow);
+  REQUIRE_FALSE(empty);
+  CHECK(empty.error().message.find("the other way round?") != std::string::npos);
   FilterWords none;
   none.limit = 0;
   CHECK_FALSE(make_filter(none, kFilterNow));
