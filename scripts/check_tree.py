@@ -263,7 +263,7 @@ def check_lua(files):
         report(LUA / "lib" / f"{name}.lua", 0, "no script uses it")
 
 
-# What a test file declares for itself, at the left margin of an anonymous namespace.
+# What a file declares for itself, at the left margin of an anonymous namespace.
 OWN_NAME = re.compile(r"(?:(?:struct|class|enum(?: class)?|using) (\w+)|[A-Za-z][\w:<>,&* ]*?[ &*](\w+)(?:\(|\{|\[|;| = ))")
 
 
@@ -278,10 +278,10 @@ def own_names(text):
 
 
 def check_own_names(files):
-    """In the unity build files of a folder are one file to the compiler, and which ones changes with every file that is added."""
+    """In the unity build, and for scripts/tidy, files of a folder are one, and which ones changes with every file that is added."""
     firsts = {}
     for path in files:
-        if path.parts[0] == "tests" and path.name.endswith("_test.cc"):
+        if path.suffix == ".cc" and (path.parts[0] != "tests" or path.name.endswith("_test.cc")):
             for number, name, line in own_names(read(path)):
                 first, its_line = firsts.setdefault((path.parent, name), (path, line))
                 if first != path and not (line == its_line and line.startswith("using")):

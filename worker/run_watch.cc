@@ -11,7 +11,7 @@ namespace {
 
 constexpr milliseconds kWatchPause{10};
 constexpr milliseconds kLongRun{20};
-constexpr milliseconds kLongestPause{60'000};
+constexpr milliseconds kLongestSleep{60'000};
 
 }  // namespace
 
@@ -71,7 +71,7 @@ bool RunWatch::all_busy_long() const {
 void RunWatch::on_time() {
   MonoTime now = now_mono();
   bool waits = context_.stock.levels().waiting > 0;
-  MonoTime next = now + (waits ? kWatchPause : kLongestPause);
+  MonoTime next = now + (waits ? kWatchPause : kLongestSleep);
   std::vector<Job*> jobs = running();
   for (Job* job : jobs) {
     look_at(*job, now, next);

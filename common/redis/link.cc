@@ -44,7 +44,7 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
 
 namespace {
 
-struct Lookup {
+struct AddressRequest {
   uv_getaddrinfo_t request{};
   std::function<void(int status, addrinfo* list)> done;
 };
@@ -57,7 +57,7 @@ void Link::State::look_up() {
     try_next("");
     return;
   }
-  auto* lookup = new Lookup;
+  auto* lookup = new AddressRequest;
   lookup->request.data = lookup;
   lookup->done = [weak = weak_from_this()](int status, addrinfo* list) {
     auto self = weak.lock();
@@ -71,7 +71,7 @@ void Link::State::look_up() {
   int failed = uv_getaddrinfo(
       loop, &lookup->request,
       [](uv_getaddrinfo_t* request, int status, addrinfo* list) {
-        std::unique_ptr<Lookup> owned(static_cast<Lookup*>(request->data));
+        std::unique_ptr<AddressRequest> owned(static_cast<AddressRequest*>(request->data));
         owned->done(status, status == 0 ? list : nullptr);
         uv_freeaddrinfo(list);
       },

@@ -8,15 +8,12 @@ namespace {
 
 constexpr size_t kMostSuspects = 10'000;
 constexpr size_t kScriptsAtOnce = 8;
-// LPOS takes about 10 ns an entry: so long may the lists be to be searched in one script, so much
-// may one script search, and so much all of them before suspects are counted page by page instead.
-constexpr int64_t kLongestSearched = 100'000;
-constexpr int64_t kSearchedAtOnce = 200'000;
+// So much may all scripts together search before suspects are counted page by page instead.
 constexpr int64_t kSearchedInAll = 20'000'000;
-constexpr int kRounds = 3;
+constexpr int kCounts = 3;
 constexpr std::string_view kLists[] = {"pending", "reserved"};
 
-std::vector<std::string> ids_of(const std::map<std::string, int>& suspects) {
+std::vector<std::string> suspect_ids(const std::map<std::string, int>& suspects) {
   std::vector<std::string> ids;
   ids.reserve(suspects.size());
   for (const auto& [id, strikes] : suspects) {
@@ -102,13 +99,13 @@ Result<int64_t> CopyCheck::entries() {
 }
 
 Result<void> CopyCheck::resolve() {
-  for (int round = 0; round < kRounds && !suspects_.empty(); ++round) {
+  for (int round = 0; round < kCounts && !suspects_.empty(); ++round) {
     auto size = entries();
     if (!size) {
       return size.error();
     }
     bool cheap = static_cast<int64_t>(suspects_.size()) * *size <= kSearchedInAll;
-    bool last = round + 1 == kRounds;
+    bool last = round + 1 == kCounts;
     auto done = *size <= kLongestSearched && (cheap || last) ? judge_exactly(*size) : recount();
     if (!done) {
       return done;
@@ -117,7 +114,7 @@ Result<void> CopyCheck::resolve() {
   // Lists too long to be searched at one moment: wrong in every count, and never moved in between.
   std::vector<std::string> ids;
   for (const auto& [id, strikes] : suspects_) {
-    if (strikes == kRounds) {
+    if (strikes == kCounts) {
       ids.push_back(id);
     }
   }
@@ -137,7 +134,7 @@ Result<void> CopyCheck::resolve() {
 
 Result<void> CopyCheck::judge_exactly(int64_t entries) {
   auto chunk = static_cast<size_t>(std::clamp<int64_t>(kSearchedAtOnce / (entries + 1), 1, 100));
-  auto ids = ids_of(suspects_);
+  auto ids = suspect_ids(suspects_);
   auto jobs = audit_chunks(ask_, keys_, kLongestSearched, ids, chunk);
   if (!jobs) {
     return jobs.error();
@@ -175,7 +172,7 @@ Result<std::map<std::string, int64_t>> CopyCheck::count_suspects() {
 
 // A count says something only about those that did not move while it was made.
 Result<void> CopyCheck::recount() {
-  auto ids = ids_of(suspects_);
+  auto ids = suspect_ids(suspects_);
   auto before = audit_all(ask_, keys_, ids);
   auto counted = count_suspects();
   auto after = audit_all(ask_, keys_, ids);

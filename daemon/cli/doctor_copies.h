@@ -20,6 +20,11 @@ namespace stint::cli {
 
 using Sink = std::function<void(Finding)>;
 
+// LPOS takes about 10 ns an entry: so long may the lists be to be searched in one script, and so
+// much may one script search.
+constexpr int64_t kLongestSearched = 100'000;
+constexpr int64_t kSearchedAtOnce = 200'000;
+
 // One moment an id, 100 ids a script, a few scripts a round trip.
 Result<std::vector<Audited>> audit_all(const Ask& ask, const Keys& keys,
                                        std::span<const std::string> ids);

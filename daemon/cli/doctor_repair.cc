@@ -4,16 +4,14 @@
 #include <cstdlib>
 #include <utility>
 
+#include "daemon/cli/doctor_copies.h"
+
 namespace stint::cli {
 namespace {
 
-// LPOS takes about 10 ns an entry: so long may the lists be to be searched in one script, and so
-// much may one script search.
-constexpr int64_t kLongestSearched = 100'000;
-constexpr int64_t kSearchedAtOnce = 200'000;
 constexpr const char* kDeadCopy = "a copy of a job that was deleted";
 
-int64_t number_of(std::string_view text) {
+int64_t dead_copies(std::string_view text) {
   return std::atoll(std::string(text).c_str());
 }
 
@@ -27,7 +25,7 @@ Result<void> QueueRepair::prepare() {
   if (!said) {
     return said.error();
   }
-  lost_ghosts_ = number_of(said->front().view().str());
+  lost_ghosts_ = dead_copies(said->front().view().str());
   auto pages = ScanPages::of_hash(ask_, keys_("ghosts"));
   while (!pages.at_end() && lost_ghosts_ > 0) {
     auto page = pages.next();
@@ -35,7 +33,7 @@ Result<void> QueueRepair::prepare() {
       return page.error();
     }
     for (const auto& [id, dead] : *page) {
-      lost_ghosts_ -= std::max<int64_t>(0, number_of(dead));
+      lost_ghosts_ -= std::max<int64_t>(0, dead_copies(dead));
     }
   }
   lost_ghosts_ = std::max<int64_t>(0, lost_ghosts_);

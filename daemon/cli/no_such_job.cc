@@ -10,7 +10,7 @@
 namespace stint::cli {
 namespace {
 
-constexpr int64_t kMostQueuesSaid = 3;
+constexpr int64_t kMostQueuesNamed = 3;
 
 // Empty: it was not, or nobody can say.
 std::string why_rejected(Session& session, const std::string& id) {
@@ -39,7 +39,7 @@ std::string where_else(Session& session, const std::string& id) {
   auto replies = session.ask_all(asked);
   std::string text;
   int64_t said = 0;
-  for (size_t i = 0; i < queues.size() && said < kMostQueuesSaid; ++i) {
+  for (size_t i = 0; i < queues.size() && said < kMostQueuesNamed; ++i) {
     if (replies[i] && replies[i]->view().integer() == 1) {
       text += (said++ == 0 ? "" : ", ") + queues[i];
     }

@@ -14,7 +14,7 @@
 namespace stint::cli {
 namespace {
 
-constexpr size_t kListed = 50;
+constexpr size_t kEntriesListed = 50;
 
 Result<void> check_limit(const RejectedOptions& options) {
   return options.limit && *options.limit < 1
@@ -22,7 +22,7 @@ Result<void> check_limit(const RejectedOptions& options) {
              : Result<void>();
 }
 
-Result<void> check_choice(const RejectedOptions& options, const char* verb) {
+Result<void> check_which(const RejectedOptions& options, const char* verb) {
   if (options.ids.empty() && !options.error && !options.limit && !options.all) {
     return Error{ErrorCode::kInvalid,
                  std::string(verb) + " which entries? Say ids, --error, --limit or --all"};
@@ -33,7 +33,7 @@ Result<void> check_choice(const RejectedOptions& options, const char* verb) {
 ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, bool retry) {
   Output out(globals);
   const char* verb = retry ? "retry" : "delete";
-  if (auto good = check_choice(options, verb); !good) {
+  if (auto good = check_which(options, verb); !good) {
     return out.fail(good.error());
   }
   auto session = Session::open(globals);
@@ -80,7 +80,7 @@ size_t list_limit(const RejectedOptions& options) {
   if (options.limit) {
     return static_cast<size_t>(*options.limit);
   }
-  return options.all ? SIZE_MAX : kListed;
+  return options.all ? SIZE_MAX : kEntriesListed;
 }
 
 void print_page(const Output& out, const RejectedPage& page) {

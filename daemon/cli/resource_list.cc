@@ -21,17 +21,17 @@ struct Held {
 
 // Where a list goes on: a page of HSCAN, and how many of it were shown. A page may be longer than
 // what was asked for: a small hash is one.
-struct Place {
+struct ListPlace {
   uint64_t page = 0;
   uint64_t shown = 0;
 };
 
-std::string text_of(const Place& place) {
+std::string text_of(const ListPlace& place) {
   return std::to_string(place.page) + "." + std::to_string(place.shown);
 }
 
-Result<Place> parse_place_of_list(std::string_view text) {
-  Place place;
+Result<ListPlace> parse_place_of_list(std::string_view text) {
+  ListPlace place;
   const char* end = text.data() + text.size();
   auto page = std::from_chars(text.data(), end, place.page);
   if (page.ec == std::errc{} && page.ptr != end && *page.ptr == '.') {
@@ -46,7 +46,7 @@ Result<Place> parse_place_of_list(std::string_view text) {
 
 class ResourceList {
  public:
-  ResourceList(Session& session, size_t limit, Place from)
+  ResourceList(Session& session, size_t limit, ListPlace from)
       : session_(session), limit_(limit), place_(from) {}
 
   ExitCode run() {
@@ -160,7 +160,7 @@ class ResourceList {
 
   Session& session_;
   size_t limit_;
-  Place place_;
+  ListPlace place_;
   std::set<std::string> seen_;
 };
 
@@ -171,7 +171,7 @@ ExitCode run_resource_list(const Globals& globals, const ResourceOptions& option
   if (options.limit && *options.limit < 1) {
     return out.fail({ErrorCode::kInvalid, "--limit: at least 1"});
   }
-  auto from = options.after ? parse_place_of_list(*options.after) : Result<Place>(Place{});
+  auto from = options.after ? parse_place_of_list(*options.after) : Result<ListPlace>(ListPlace{});
   if (!from) {
     return out.fail(from.error());
   }

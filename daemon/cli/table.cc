@@ -13,7 +13,7 @@ constexpr size_t kReadable = 12;  // a text is not cut to less while a column ca
 constexpr size_t kLeast = 8;
 constexpr int64_t kDayMs = 86'400'000;
 
-using Row = std::vector<std::string>;
+using Cells = std::vector<std::string>;
 
 bool starts_character(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
@@ -26,7 +26,7 @@ bool says_nothing(const std::string& cell) {
 // The columns that are shown, each as wide as its widest cell or narrower. rows[0] is the head.
 class Layout {
  public:
-  Layout(const std::vector<Column>& columns, std::vector<Row> rows)
+  Layout(const std::vector<Column>& columns, std::vector<Cells> rows)
       : columns_(columns), rows_(std::move(rows)), shown_(columns.size(), true) {}
 
   void fit(size_t limit, int64_t now_ms) {
@@ -40,7 +40,7 @@ class Layout {
     (void)cut_texts(limit, kLeast);
   }
 
-  std::string line_of(const Row& row) const {
+  std::string line_of(const Cells& row) const {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
       if (shown_[i]) {
@@ -52,7 +52,7 @@ class Layout {
     line.erase(line.find_last_not_of(' ') + 1);
     return line;
   }
-  const std::vector<Row>& rows() const { return rows_; }
+  const std::vector<Cells>& rows() const { return rows_; }
 
  private:
   void measure() {
@@ -82,7 +82,7 @@ class Layout {
     for (size_t i = 0; i < columns_.size(); ++i) {
       shown_[i] = columns_[i].spare == 0 ||
                   !std::all_of(rows_.begin() + 1, rows_.end(),
-                               [i](const Row& row) { return says_nothing(row[i]); });
+                               [i](const Cells& row) { return says_nothing(row[i]); });
     }
   }
   // The least important; the texts have their width again. False: there is none.
@@ -119,7 +119,7 @@ class Layout {
   }
 
   const std::vector<Column>& columns_;
-  std::vector<Row> rows_;
+  std::vector<Cells> rows_;
   std::vector<bool> shown_;
   std::vector<size_t> widths_;
 };
@@ -166,7 +166,7 @@ std::vector<std::string> Table::lines(size_t width, int64_t now_ms) const {
   if (rows_.empty()) {
     return {};
   }
-  std::vector<Row> rows(1);
+  std::vector<Cells> rows(1);
   for (const auto& column : columns_) {
     rows[0].push_back(column.name);
   }

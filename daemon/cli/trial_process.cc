@@ -80,7 +80,7 @@ Result<pid_t> spawn_worker(std::vector<std::string>& words, int recorder) {
 }
 
 // Requires: the signals of the set are blocked.
-int await_end(pid_t pid, const sigset_t& signals) {
+int await_exit(pid_t pid, const sigset_t& signals) {
   int status = 0;
   while (waitpid(pid, &status, WNOHANG) != pid) {
     int number = sigwaitinfo(&signals, nullptr);
@@ -106,7 +106,7 @@ Result<TrialEnd> run_trial_process(std::vector<std::string> words) {
   }
   (void)pthread_sigmask(SIG_BLOCK, &signals, &before);
   auto pid = spawn_worker(words, recorder->fd());
-  int status = pid ? await_end(*pid, signals) : 0;
+  int status = pid ? await_exit(*pid, signals) : 0;
   (void)pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (!pid) {
     return pid.error();

@@ -37,7 +37,7 @@ void read_budgets(TableReader& table, LimitsSaid& limits) {
 }
 
 // Keys of Redis, by their full names.
-void check_intake(TableReader& table, const QueueConfig& queue) {
+void check_intake_lists(TableReader& table, const QueueConfig& queue) {
   for (const std::string& list : queue.intake) {
     if (list.empty() || has_control(list)) {
       table.reading().fail(*table.find("intake"),
@@ -55,7 +55,7 @@ void read_queue(TableReader& table, QueueConfig& queue) {
   table.size("keep_bytes", 0, 0, queue.keep_bytes);
   table.integer("rejected_max", 0, 1'000'000, [&](int64_t n) { queue.rejected_max = n; });
   table.text_list("intake", queue.intake);
-  check_intake(table, queue);
+  check_intake_lists(table, queue);
   table.done();
 }
 
