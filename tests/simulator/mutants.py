@@ -2,12 +2,15 @@
 a text that is no longer there is an error, so that this table stays true. What chance meets too rarely is shown by plain_test.cc,
 old_token_test.cc and lost_lock_test.cc instead, and what no step calls (announce, quarantine, recount) by upkeep_test.cc and damage_test.cc:
 those are not taken out by any machine."""
+import json
 import multiprocessing
 import time
+from pathlib import Path
 
 import scripts
 
 STEPS = 400000
+EPISODES = Path(__file__).resolve().parent / 'episodes.json'
 
 MUTANTS = [
     # claim
@@ -286,15 +289,25 @@ def mutated(files, path, text, replacement):
 
 
 def try_one(args):
-    (name, path, text, replacement), seed, simulate = args
-    start = time.time()
+    """(name, steps, what was wrong, seconds, the episode in which it was)"""
+    (name, path, text, replacement), seed, known, simulate = args
+    start, files, wrong = time.time(), mutated(scripts.sources(), path, text, replacement), None
     try:
-        steps, _, wrong = simulate(seed, 0, 1, STEPS, mutated(scripts.sources(), path, text, replacement))
+        if known is not None:
+            steps, _, wrong = simulate(seed, known, 1, 1, files)
+        if not wrong:
+            steps, _, wrong = simulate(seed, 0, 1, STEPS, files)
     except scripts.ScriptError as e:
-        return name, 0, 'does not compile: %s' % e, time.time() - start
+        return name, 0, 'does not compile: %s' % e, time.time() - start, None
     except (KeyError, IndexError, ValueError) as e:  # the world cannot make sense of it
-        return name, 0, 'exception %r' % e, time.time() - start
-    return name, steps, wrong and wrong[1][0][0], time.time() - start
+        return name, 0, 'exception %r' % e, time.time() - start, None
+    return name, steps, wrong and wrong[1][0][0], time.time() - start, wrong and wrong[0]
+
+
+def known_episodes(seed):
+    """Where a mutant was found before is looked first: nearly all of a search is episodes that find nothing."""
+    known = json.loads(EPISODES.read_text()) if EPISODES.exists() else {}
+    return known.get('found', {}) if known.get('seed') == seed else {}
 
 
 def run(options, simulate):
@@ -303,11 +316,14 @@ def run(options, simulate):
     for _, path, text, replacement in chosen:
         mutated(files, path, text, replacement)
     print('seed %d: %d mutants, at most %d steps each' % (options.seed, len(chosen), STEPS), flush=True)
-    survivors = []
+    survivors, found, known = [], {}, known_episodes(options.seed)
     with multiprocessing.Pool(options.jobs) as pool:
-        for name, steps, what, seconds in pool.imap(try_one, [(m, options.seed, simulate) for m in chosen]):
+        for name, steps, what, seconds, episode in pool.imap(try_one, [(m, options.seed, known.get(m[0]), simulate) for m in chosen]):
+            found.update({name: episode} if episode is not None else {})
             bad = what is None or what.startswith('does not')
             print('  %-8s %6d steps %5.1f s  %s (%s)' % ('SURVIVES' if bad else 'found', steps, seconds, name, what), flush=True)
             survivors += [name] if bad else []
+    if options.remember:
+        EPISODES.write_text(json.dumps({'seed': options.seed, 'found': dict(sorted(found.items()))}, indent=0) + '\n')
     print('survivors: %d' % len(survivors))
     return 1 if survivors else 0
