@@ -7,12 +7,12 @@
 namespace stint {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 // Each type is written and read by a pair of functions that name the same members in the same
 // order.
-json write_said(const LimitsSaid& said) {
-  json out = json::object();
+Json write_said(const LimitsSaid& said) {
+  Json out = Json::object();
   auto put_ms = [&](const char* name, const std::optional<milliseconds>& value) {
     if (value) {
       out[name] = value->count();
@@ -34,7 +34,7 @@ json write_said(const LimitsSaid& said) {
   return out;
 }
 
-LimitsSaid read_said(const json& in) {
+LimitsSaid read_said(const Json& in) {
   LimitsSaid said;
   auto get_ms = [&](const char* name, std::optional<milliseconds>& value) {
     if (auto it = in.find(name); it != in.end()) {
@@ -57,7 +57,7 @@ LimitsSaid read_said(const json& in) {
   return said;
 }
 
-json write_queue(const QueueConfig& queue) {
+Json write_queue(const QueueConfig& queue) {
   return {{"name", queue.name},
           {"weight", queue.weight},
           {"processes", queue.processes},
@@ -68,7 +68,7 @@ json write_queue(const QueueConfig& queue) {
           {"intake", queue.intake}};
 }
 
-QueueConfig read_queue(const json& in) {
+QueueConfig read_queue(const Json& in) {
   QueueConfig queue;
   in.at("name").get_to(queue.name);
   in.at("weight").get_to(queue.weight);
@@ -81,12 +81,12 @@ QueueConfig read_queue(const json& in) {
   return queue;
 }
 
-json write_url(const redis::Url& url) {
+Json write_url(const redis::Url& url) {
   return {{"socket", url.socket}, {"host", url.host}, {"port", url.port},
           {"db", url.db},         {"user", url.user}, {"password", url.password}};
 }
 
-redis::Url read_url(const json& in) {
+redis::Url read_url(const Json& in) {
   redis::Url url;
   in.at("socket").get_to(url.socket);
   in.at("host").get_to(url.host);
@@ -97,8 +97,8 @@ redis::Url read_url(const json& in) {
   return url;
 }
 
-json write_config(const Config& config) {
-  json out = {{"namespace", config.ns},
+Json write_config(const Config& config) {
+  Json out = {{"namespace", config.ns},
               {"state_dir", config.state_dir},
               {"redis", write_url(config.redis)},
               {"embedded", config.embedded},
@@ -113,8 +113,8 @@ json write_config(const Config& config) {
               {"sweep_interval", config.sweep_interval.count()},
               {"plugin_paths", config.plugin_paths},
               {"plugin_config", config.plugin_config},
-              {"queues", json::array()},
-              {"tasks", json::object()},
+              {"queues", Json::array()},
+              {"tasks", Json::object()},
               {"log_level", config.log_level},
               {"log_format", config.log_format}};
   for (const auto& queue : config.queues) {
@@ -126,7 +126,7 @@ json write_config(const Config& config) {
   return out;
 }
 
-Config read_config(const json& in) {
+Config read_config(const Json& in) {
   Config config;
   auto ms = [&](const char* name) { return milliseconds(in.at(name).get<int64_t>()); };
   in.at("namespace").get_to(config.ns);
@@ -158,17 +158,17 @@ Config read_config(const json& in) {
 }  // namespace
 
 std::string boot_to_json(const Boot& boot) {
-  json out = {{"worker", boot.worker}, {"index", boot.index},
+  Json out = {{"worker", boot.worker}, {"index", boot.index},
               {"host", boot.host},     {"supervised", boot.supervised},
               {"queues", boot.queues}, {"config", write_config(boot.config)}};
   // A path that is not UTF-8 must not throw here; the file of such a name will then not be found,
   // and that is said.
-  return out.dump(-1, ' ', false, json::error_handler_t::replace);
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Result<Boot> boot_from_json(std::string_view text) {
   try {
-    json in = json::parse(text);
+    Json in = Json::parse(text);
     Boot boot;
     in.at("worker").get_to(boot.worker);
     in.at("index").get_to(boot.index);

@@ -48,7 +48,7 @@ TEST_CASE("intake: what came to a list while no daemon ran is taken at the start
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(STINT_SANITIZED)
 constexpr bool kSanitized = true;  // ten times as slow, and what was freed is kept
 #else
 constexpr bool kSanitized = false;

@@ -13,6 +13,7 @@
 #include "tests/fault/witness_lines.h"
 #include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
+#include "tests/support/scaled.h"
 
 using namespace stint;
 using test::Daemon;
@@ -21,7 +22,8 @@ using test::DaemonOptions;
 namespace {
 
 constexpr milliseconds kWholeLoad{240'000};
-constexpr int kLoad = 20'000;
+constexpr int kChunk = 250;
+constexpr int kLoad = test::scaled(80) * kChunk;
 constexpr int kResources = 200;
 
 unsigned chosen_seed() {
@@ -45,7 +47,6 @@ std::vector<std::string> chunk_of_jobs(const Daemon& daemon, int first, int coun
 
 // While the killing goes on. A push without an answer is repeated: the ids are known then.
 void push_jobs(const std::stop_token& stop, const Daemon& daemon) {
-  constexpr int kChunk = 250;
   for (int first = 0; first < kLoad; first += kChunk) {
     bool pushed = false;
     while (!pushed && !stop.stop_requested()) {

@@ -5,6 +5,7 @@
 #include "common/queue/submit.h"
 #include "tests/fault/steps.h"
 #include "tests/support/redis_server.h"
+#include "tests/support/scaled.h"
 
 using namespace stint;
 using namespace stint::test;
@@ -62,13 +63,13 @@ void expect_own_lines(const Daemon& daemon, const std::vector<JobSpec>& jobs, in
 
 TEST_CASE("printed: of many short jobs one after the other each has its own lines") {
   Daemon daemon;
-  auto ones = jobs_of("one", 60, 1);
+  auto ones = jobs_of("one", scaled(60), 1);
   submit_all(daemon, ones);
   expect_own_lines(daemon, ones, 1);
-  auto tens = jobs_of("ten", 30, 10);
+  auto tens = jobs_of("ten", scaled(30), 10);
   submit_all(daemon, tens);
   expect_own_lines(daemon, tens, 10);
-  auto errs = jobs_of("err", 20, 5, R"("stream":2)");
+  auto errs = jobs_of("err", scaled(20), 5, R"("stream":2)");
   submit_all(daemon, errs);
   expect_own_lines(daemon, errs, 5);
   daemon.stop();
@@ -78,13 +79,13 @@ TEST_CASE("printed: of many short jobs one after the other each has its own line
 TEST_CASE("printed: beside jobs that print nothing, and none of these has a line") {
   Daemon daemon;
   std::vector<JobSpec> jobs;
-  for (int i = 1; i <= 90; ++i) {
+  for (int i = 1; i <= scaled(90); ++i) {
     bool prints = i % 3 == 0;
     std::string id = (prints ? "loud-" : "quiet-") + std::to_string(i);
     jobs.push_back(job_of(id, printing(id, prints ? 2 : 0)));
   }
   submit_all(daemon, jobs);
-  for (int i = 1; i <= 90; ++i) {
+  for (int i = 1; i <= scaled(90); ++i) {
     const std::string& id = jobs[static_cast<size_t>(i - 1)].id;
     INFO(id);
     REQUIRE(ended_as(daemon, id) == "done");
@@ -105,8 +106,8 @@ TEST_CASE("printed: a thousand lines at once, up to the limit of lines") {
 
 TEST_CASE("printed: a last line without its newline is its job's, written or by stdio") {
   Daemon daemon;
-  auto written = jobs_of("written", 20, 2, R"("end":false)");
-  auto buffered = jobs_of("buffered", 20, 2, R"("end":false,"how":"printf")");
+  auto written = jobs_of("written", scaled(20), 2, R"("end":false)");
+  auto buffered = jobs_of("buffered", scaled(20), 2, R"("end":false,"how":"printf")");
   submit_all(daemon, written);
   submit_all(daemon, buffered);
   expect_own_lines(daemon, written, 2);
@@ -154,7 +155,7 @@ TEST_CASE("printed: a stopped supervisor holds up the jobs for a second, not for
   expect_own_lines(daemon, before, 1);
   daemon.signal(SIGSTOP);
   MonoTime stopped = now_mono();
-  auto during = jobs_of("during", 40, 1);
+  auto during = jobs_of("during", scaled(42), 1);
   submit_all(daemon, during);
   for (const auto& job : during) {
     CHECK(ended_as(daemon, job.id) == "done");
@@ -162,7 +163,7 @@ TEST_CASE("printed: a stopped supervisor holds up the jobs for a second, not for
   CHECK(now_mono() - stopped < milliseconds{15'000});
   daemon.signal(SIGCONT);
   // They are in the daemon's log, as nobody's, and in no job's log.
-  REQUIRE(until_logged(daemon, "during-40 1"));
+  REQUIRE(until_logged(daemon, during.back().id + " 1"));
   for (const auto& job : during) {
     CHECK(log_of(daemon, job.id).empty());
     CHECK(count_of(daemon.log(), job.id + " 1") == 1);
@@ -171,7 +172,7 @@ TEST_CASE("printed: a stopped supervisor holds up the jobs for a second, not for
   auto meanwhile = jobs_of("meanwhile", 1, 1);
   submit_all(daemon, meanwhile);
   REQUIRE(ended_as(daemon, "meanwhile-1") == "done");
-  auto after = jobs_of("after", 20, 3);
+  auto after = jobs_of("after", scaled(20), 3);
   submit_all(daemon, after);
   expect_own_lines(daemon, after, 3);
   daemon.stop();
@@ -201,7 +202,7 @@ TEST_CASE("printed: a supervisor that is killed or told to end while a slot wait
 
 TEST_CASE("printed: while workers are replaced, each job has its own lines") {
   Daemon daemon;
-  auto jobs = jobs_of("rolled", 80, 2, R"("before_ms":10)");
+  auto jobs = jobs_of("rolled", scaled(80), 2, R"("before_ms":10)");
   submit_all(daemon, jobs);
   REQUIRE(ended_as(daemon, "rolled-1") == "done");
   daemon.signal(SIGHUP);

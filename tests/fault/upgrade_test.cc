@@ -13,13 +13,14 @@
 #include "tests/fault/steps.h"
 #include "tests/fault/witness_lines.h"
 #include "tests/support/paths.h"
+#include "tests/support/scaled.h"
 
 using namespace stint;
 using namespace stint::test;
 
 namespace {
 
-constexpr int64_t kUpgradeJobs = 50'000;
+constexpr int64_t kUpgradeJobs = test::scaled(50'000);
 constexpr milliseconds kWholeUpgrade{240'000};
 
 std::string version_of(const std::string& programs) {

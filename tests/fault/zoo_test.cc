@@ -8,6 +8,7 @@
 
 #include "tests/fault/steps.h"
 #include "tests/support/paths.h"
+#include "tests/support/scaled.h"
 
 using namespace stint;
 using namespace stint::test;
@@ -108,7 +109,8 @@ TEST_CASE("zoo: whatever a task does to its process, eight healthy jobs beside i
 TEST_CASE("zoo: a task that writes 1 GiB to stderr holds nobody up and fills no log") {
   Daemon daemon(zoo_options());
   const MonoTime begin = now_mono();
-  push(daemon, "loud", "noisy", R"({"bytes":1073741824,"stream":2})");
+  push(daemon, "loud", "noisy",
+       R"({"bytes":)" + std::to_string(test::scaled(1 << 30)) + R"(,"stream":2})");
   push_healthy(daemon, "loud", 1, 8);
   for (int i = 1; i <= 8; ++i) {
     CHECK(ended_as(daemon, "loud-healthy-" + std::to_string(i), kLong) == "done");

@@ -37,7 +37,7 @@ struct Inbox {
            server.command({"HLEN", keys("jobs")}) == std::to_string(refused.empty() ? n : n - 1);
   }
   bool until_empty() {
-    return loop.run_until(milliseconds(10'000), [&] {
+    return loop.run_until(milliseconds(60'000), [&] {
       return server.command({"LLEN", keys("inbox")}) == "0";
     });
   }

@@ -6,6 +6,7 @@
 
 #include "common/queue/upkeep.h"
 #include "tests/integration/daemon/cli/furnished_queue.h"
+#include "tests/support/scaled.h"
 
 using namespace stint;
 using test::FurnishedQueue;
@@ -327,7 +328,7 @@ std::map<std::string, int> drain(Patient& queue) {
 }  // namespace
 
 TEST_CASE("repair: after any damage nothing is wrong, and what can run runs once") {
-  auto seed = GENERATE(range(1U, 101U));
+  auto seed = GENERATE(range(1U, 1U + test::scaled(100U)));
   Patient queue;
   Vandal vandal(queue, seed);
   INFO("seed " << seed);

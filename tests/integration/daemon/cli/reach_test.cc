@@ -43,7 +43,11 @@ TEST_CASE("stint: a Redis that does not answer ends it with 7 within 5 s") {
   milliseconds took = now_mono() - start;
   stint.server.signal(SIGCONT);
   CHECK(ended.code == 7);
+#if !defined(STINT_SANITIZED)  // its start takes a while there
   CHECK(took < milliseconds{5'000});
+#else
+  CHECK(took < milliseconds{10'000});
+#endif
 }
 
 TEST_CASE("stint: without redis.url it finds the embedded Redis of the state directory") {
