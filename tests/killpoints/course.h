@@ -128,8 +128,9 @@ class Course {
     add("info", "{}", R"("delay":"100ms")");
     push(*daemon_, stem_ + "-expires", "params_echo");
   }
-  void push_crash() {
-    add("crash", R"({"path":")" + path("crash") + R"(","times":1,"how":"abort"})");
+  void push_crash(const std::string& more = "") {
+    const std::string file = path("crash") + std::to_string(ids_.size());
+    add("crash", R"({"path":")" + file + R"(","times":1,"how":"abort")" + more + "}");
   }
 
   // A limit of which that share is used.

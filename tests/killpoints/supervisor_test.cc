@@ -15,10 +15,11 @@ TEST_CASE("kill points: the supervisor dies around everything that it does for j
                      }});
   }
   for (const auto& point : points("stintd", {"log"}, {})) {
-    // What a task prints in its last moment is nobody's line: then there is another task.
+    // Lines that came with the death of a process are the supervisor's to write; all others the
+    // worker writes.
     course.try_point(point, {.poke = [&] {
                        if (course.all_ended()) {
-                         course.add("noisy", R"({"bytes":100,"ms":50})");
+                         course.push_crash(R"(,"say":"a last word")");
                        }
                      }});
   }
