@@ -7,6 +7,7 @@
 #include "common/queue/keys.h"
 #include "common/queue/steer.h"
 #include "tests/fault/steps.h"
+#include "tests/support/scaled.h"
 
 using namespace stint;
 using namespace stint::test;
@@ -81,7 +82,7 @@ void expect_slot_in_time(Ask ask, const std::string& state) {
   options.toml = "[tasks.spin]\ngrace = \"" + std::to_string(kGrace.count()) + "ms\"\n";
   Daemon daemon(options);
   milliseconds best = milliseconds::max();
-  const milliseconds limit = kGrace + milliseconds{1'000};
+  const milliseconds limit = kGrace + slowed(milliseconds{1'000});
   for (int i = 0; i < 5 && best >= limit; ++i) {
     std::string name = "hung-" + std::to_string(i);
     best = std::min(best, until_slot_is_back(daemon, name, ask));

@@ -13,4 +13,14 @@ constexpr Number scaled(Number load) {
 #endif
 }
 
+// And how long something may take there.
+template <typename Time>
+constexpr Time slowed(Time limit) {
+#if defined(STINT_SANITIZED)
+  return 3 * limit;
+#else
+  return limit;
+#endif
+}
+
 }  // namespace stint::test

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "tests/integration/daemon/cli/stint_calls.h"
+#include "tests/support/scaled.h"
 
 using namespace stint;
 using test::has;
@@ -26,7 +27,7 @@ TEST_CASE(
     "stint: a Redis that is not there ends it with 7 within 5 s, saying which and what to try") {
   MonoTime start = now_mono();
   auto ended = stats_with({{"STINT_REDIS_URL", "redis://:secret@127.0.0.1:1/2"}}, {});
-  CHECK(now_mono() - start < milliseconds{5'000});
+  CHECK(now_mono() - start < test::slowed(milliseconds{5'000}));
   CHECK(ended.code == 7);
   CHECK(ended.out.empty());
   CHECK(has(ended.err, "127.0.0.1:1"));
@@ -43,11 +44,7 @@ TEST_CASE("stint: a Redis that does not answer ends it with 7 within 5 s") {
   milliseconds took = now_mono() - start;
   stint.server.signal(SIGCONT);
   CHECK(ended.code == 7);
-#if !defined(STINT_SANITIZED)  // its start takes a while there
-  CHECK(took < milliseconds{5'000});
-#else
-  CHECK(took < milliseconds{10'000});
-#endif
+  CHECK(took < test::slowed(milliseconds{5'000}));
 }
 
 TEST_CASE("stint: without redis.url it finds the embedded Redis of the state directory") {
