@@ -316,7 +316,8 @@ def run(options, simulate):
     for _, path, text, replacement in chosen:
         mutated(files, path, text, replacement)
     print('seed %d: %d mutants, at most %d steps each' % (options.seed, len(chosen), STEPS), flush=True)
-    survivors, found, known = [], {}, known_episodes(options.seed)
+    survivors, known = [], known_episodes(options.seed)
+    found = dict(known) if options.only else {}  # a run of some forgets nothing of the others
     with multiprocessing.Pool(options.jobs) as pool:
         for name, steps, what, seconds, episode in pool.imap(try_one, [(m, options.seed, known.get(m[0]), simulate) for m in chosen]):
             found.update({name: episode} if episode is not None else {})
