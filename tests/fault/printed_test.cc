@@ -1,6 +1,7 @@
 // What a task prints stands in its own job's log, once and in order, however soon it returns; and
 // nobody waits for long where the supervisor does not read it.
 #include <algorithm>
+#include <thread>
 
 #include <catch2/catch.hpp>
 
@@ -8,6 +9,7 @@
 #include "tests/fault/steps.h"
 #include "tests/support/redis_server.h"
 #include "tests/support/scaled.h"
+#include "worker/output_watch.h"
 
 using namespace stint;
 using namespace stint::test;
@@ -223,8 +225,8 @@ TEST_CASE("printed: while workers are replaced, each job has its own lines") {
 
 TEST_CASE("printed: of a task that has returned, and whose worker died before anybody read it") {
   Daemon daemon;
-  // Within the second for which the slot waits: a scheduler that has others to serve may need
-  // longer, so one of five is enough.
+  // Its slot waits for a second. In the middle of it the task has surely returned; a scheduler that
+  // has others to serve may be late for either end, so one of five is enough.
   bool kept = false;
   for (int i = 1; i <= 5 && !kept; ++i) {
     REQUIRE(until_workers(daemon, 1));
@@ -233,6 +235,7 @@ TEST_CASE("printed: of a task that has returned, and whose worker died before an
     daemon.signal(SIGSTOP);
     submit_all(daemon, {job_of(id, announced(daemon / id, R"("text":"said")"))});
     REQUIRE(until_started(daemon / id));
+    std::this_thread::sleep_for(OutputWatch::kPatience / 2);
     kill(workers.at(0), SIGKILL);
     daemon.signal(SIGCONT);
     (void)ended_as(daemon, id);

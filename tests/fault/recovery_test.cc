@@ -45,7 +45,9 @@ TEST_CASE(
     auto id = daemon.submit({"version", "-p", R"({"ms":"soon"})"});
     REQUIRE(daemon.until_state(id, "failed"));
   }
+  auto old = daemon.worker_pids();
   deploy(daemon, read_file(shipped_plugin("echo")), place, "all workers are new");
+  REQUIRE(eventually(kLong, [&] { return !alive(old.at(0)); }));
   // For a minute the old worker's word is believed, and its jobs wait for it: as if that were over.
   daemon.redis({"HDEL", key("tasks"), "version"});
   std::string lines;
