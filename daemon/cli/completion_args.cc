@@ -32,6 +32,7 @@ class Walk {
         app_->get_subcommands([&word](const CLI::App* verb) { return verb->get_name() == word; });
     if (!verbs.empty()) {
       app_ = verbs.front();
+      app_->parse(std::vector<std::string>{});  // fills it
       path_ += " " + word;
     }
   }
@@ -82,6 +83,14 @@ class Walk {
   Globals globals_;
 };
 
+void fill_completion(CLI::App& verb, Globals& globals, Action& action) {
+  auto shell = std::make_shared<std::string>();
+  verb.add_option("SHELL", *shell, "bash, zsh or fish")->type_name("");
+  verb.callback([&action, &globals, shell] {
+    action = [&globals, shell] { return print_completion(globals, *shell); };
+  });
+}
+
 }  // namespace
 
 ExitCode complete(CLI::App& root, const std::vector<std::string>& words) {
@@ -109,14 +118,10 @@ ExitCode complete(CLI::App& root, const std::vector<std::string>& words) {
 }
 
 void add_completion(CLI::App& app, Globals& globals, Action& action) {
-  auto shell = std::make_shared<std::string>();
-  CLI::App& verb = *add_verb(app, globals, "completion", "print a script that completes words",
-                             "  eval \"$(stint completion bash)\"\n"
-                             "  stint completion fish | source");
-  verb.add_option("SHELL", *shell, "bash, zsh or fish")->type_name("");
-  verb.callback([&action, &globals, shell] {
-    action = [&globals, shell] { return print_completion(globals, *shell); };
-  });
+  add_verb(app, globals, action, "completion", "print a script that completes words",
+           "  eval \"$(stint completion bash)\"\n"
+           "  stint completion fish | source",
+           fill_completion);
 }
 
 }  // namespace stint::cli

@@ -33,10 +33,8 @@ void add_filter(CLI::App& verb, FilterWords& f) {
   number_option(verb, "--limit", f.limit, "at most so many");
 }
 
-void add_show(CLI::App& job, Globals& globals, Action& action) {
+void fill_show(CLI::App& verb, Globals& globals, Action& action) {
   auto ids = std::make_shared<Ids>();
-  CLI::App& verb = *add_verb(job, globals, "show", "all about jobs, and why they do not run",
-                             "  stint job show 0193a1c2-...\n  stint job show order-4711 --json");
   ids_argument(verb, *ids);
   verb.callback([&action, &globals, ids] {
     action = [&globals, ids] {
@@ -49,12 +47,8 @@ void add_show(CLI::App& job, Globals& globals, Action& action) {
   });
 }
 
-void add_logs(CLI::App& job, Globals& globals, Action& action) {
+void fill_logs(CLI::App& verb, Globals& globals, Action& action) {
   auto options = std::make_shared<LogsOptions>();
-  CLI::App& verb =
-      *add_verb(job, globals, "logs", "what jobs wrote to their logs",
-                "  stint job logs order-4711\n"
-                "  stint job logs -f order-4711   until it has ended; exit codes of job wait");
   ids_argument(verb, options->ids);
   verb.add_flag("-f,--follow", options->follow,
                 "also what comes, until they have ended; then 0, 5 if one failed, as job wait");
@@ -65,11 +59,8 @@ void add_logs(CLI::App& job, Globals& globals, Action& action) {
   });
 }
 
-void add_wait(CLI::App& job, Globals& globals, Action& action) {
+void fill_wait(CLI::App& verb, Globals& globals, Action& action) {
   auto options = std::make_shared<WaitOptions>();
-  CLI::App& verb =
-      *add_verb(job, globals, "wait", "wait until jobs have ended",
-                "  stint job wait order-4711 --for 5m   exit 5 if it failed, 6 on time-out");
   ids_argument(verb, options->ids);
   text_option(verb, "--for", options->limit, "at most so long (for ever)", "DUR");
   verb.callback([&action, &globals, options] {
@@ -79,11 +70,8 @@ void add_wait(CLI::App& job, Globals& globals, Action& action) {
   });
 }
 
-void add_list(CLI::App& job, Globals& globals, Action& action) {
+void fill_list(CLI::App& verb, Globals& globals, Action& action) {
   auto options = std::make_shared<ListOptions>();
-  CLI::App& verb = *add_verb(job, globals, "list", "the newest jobs, 50 at a time",
-                             "  stint job list --state failed --since 1h\n"
-                             "  stint job list --task resize --json --limit 1000");
   ids_argument(verb, options->ids);
   add_filter(verb, options->filter);
   verb.add_flag("--all", options->all, "whatever state they are in (so it is without a filter)");
@@ -93,11 +81,8 @@ void add_list(CLI::App& job, Globals& globals, Action& action) {
   });
 }
 
-void add_count(CLI::App& job, Globals& globals, Action& action) {
+void fill_count(CLI::App& verb, Globals& globals, Action& action) {
   auto options = std::make_shared<CountOptions>();
-  CLI::App& verb = *add_verb(job, globals, "count", "how many jobs",
-                             "  stint job count --state failed --by task,kind,error   what failed\n"
-                             "  stint job count --state pending");
   ids_argument(verb, options->ids);
   add_filter(verb, options->filter);
   verb.add_flag("--all", options->all, "whatever state they are in (so it is without a filter)");
@@ -107,52 +92,70 @@ void add_count(CLI::App& job, Globals& globals, Action& action) {
   });
 }
 
-SteerOptions& add_steer(CLI::App& job, Globals& globals, Action& action, Verb kind,
-                        const char* name, const char* about, const char* examples,
-                        CLI::App*& verb) {
+SteerOptions& fill_steer(CLI::App& verb, Globals& globals, Action& action, Verb kind) {
   auto options = std::make_shared<SteerOptions>();
   options->verb = kind;
-  verb = add_verb(job, globals, name, about, examples);
-  ids_argument(*verb, options->ids);
-  add_filter(*verb, options->filter);
-  verb->add_flag("--all", options->all, "all jobs of the queue to which it applies");
-  verb->add_flag("--dry-run", options->dry_run,
-                 "print which, do nothing; the exit code is that of the run");
-  verb->add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
-  verb->callback([&action, &globals, options] {
+  ids_argument(verb, options->ids);
+  add_filter(verb, options->filter);
+  verb.add_flag("--all", options->all, "all jobs of the queue to which it applies");
+  verb.add_flag("--dry-run", options->dry_run,
+                "print which, do nothing; the exit code is that of the run");
+  verb.add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
+  verb.callback([&action, &globals, options] {
     action = [&globals, options] { return run_steer(globals, *options); };
   });
   return *options;
 }
 
-void add_steering(CLI::App& job, Globals& globals, Action& action) {
-  CLI::App* verb = nullptr;
-  auto& retry = add_steer(job, globals, action, Verb::kRetry, "retry",
-                          "put failed jobs back, with full budgets",
-                          "  stint job retry order-4711\n"
-                          "  stint job retry --task resize --kind timeout --since 2h --spread 10m",
-                          verb);
-  text_option(*verb, "--spread", retry.spread, "not all at once: over this time", "DUR");
-  auto& remove = add_steer(job, globals, action, Verb::kDelete, "delete", "forget jobs",
-                           "  stint job delete order-4711 --force\n"
-                           "  stint job delete --state failed --until 30d --yes",
-                           verb);
-  verb->add_flag("--force", remove.force, "active ones too: they are cancelled first");
-  add_steer(job, globals, action, Verb::kCancel, "cancel",
-            "end jobs that wait, stop those that run; they are not retried",
-            "  stint job cancel order-4711\n  stint job cancel --task report --dry-run", verb);
+void fill_retry(CLI::App& verb, Globals& globals, Action& action) {
+  auto& options = fill_steer(verb, globals, action, Verb::kRetry);
+  text_option(verb, "--spread", options.spread, "not all at once: over this time", "DUR");
+}
+
+void fill_delete(CLI::App& verb, Globals& globals, Action& action) {
+  auto& options = fill_steer(verb, globals, action, Verb::kDelete);
+  verb.add_flag("--force", options.force, "active ones too: they are cancelled first");
+}
+
+void fill_cancel(CLI::App& verb, Globals& globals, Action& action) {
+  fill_steer(verb, globals, action, Verb::kCancel);
+}
+
+void fill_job(CLI::App& job, Globals& globals, Action& action) {
+  add_verb(job, globals, action, "show", "all about jobs, and why they do not run",
+           "  stint job show 0193a1c2-...\n  stint job show order-4711 --json", fill_show);
+  add_verb(job, globals, action, "wait", "wait until jobs have ended",
+           "  stint job wait order-4711 --for 5m   exit 5 if it failed, 6 on time-out", fill_wait);
+  add_verb(job, globals, action, "logs", "what jobs wrote to their logs",
+           "  stint job logs order-4711\n"
+           "  stint job logs -f order-4711   until it has ended; exit codes of job wait",
+           fill_logs);
+  add_verb(job, globals, action, "list", "the newest jobs, 50 at a time",
+           "  stint job list --state failed --since 1h\n"
+           "  stint job list --task resize --json --limit 1000",
+           fill_list);
+  add_verb(job, globals, action, "count", "how many jobs",
+           "  stint job count --state failed --by task,kind,error   what failed\n"
+           "  stint job count --state pending",
+           fill_count);
+  add_verb(job, globals, action, "retry", "put failed jobs back, with full budgets",
+           "  stint job retry order-4711\n"
+           "  stint job retry --task resize --kind timeout --since 2h --spread 10m",
+           fill_retry);
+  add_verb(job, globals, action, "delete", "forget jobs",
+           "  stint job delete order-4711 --force\n"
+           "  stint job delete --state failed --until 30d --yes",
+           fill_delete);
+  add_verb(job, globals, action, "cancel",
+           "end jobs that wait, stop those that run; they are not retried",
+           "  stint job cancel order-4711\n  stint job cancel --task report --dry-run",
+           fill_cancel);
 }
 
 }  // namespace
 
 void add_job(CLI::App& app, Globals& globals, Action& action) {
-  CLI::App& job = *add_group(app, globals, "job", "look at jobs, retry, delete, cancel them");
-  add_show(job, globals, action);
-  add_wait(job, globals, action);
-  add_logs(job, globals, action);
-  add_list(job, globals, action);
-  add_count(job, globals, action);
-  add_steering(job, globals, action);
+  add_group(app, globals, action, "job", "look at jobs, retry, delete, cancel them", fill_job);
 }
 
 }  // namespace stint::cli

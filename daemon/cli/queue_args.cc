@@ -18,25 +18,23 @@ constexpr const char* kSweepAbout =
     "the longest of those leases, and no time if nothing is active. Ctrl-C ends it, nothing half "
     "done.";
 
-void add_named(CLI::App& parent, Globals& globals, Action& action, const char* name,
+void add_named(CLI::App& group, Globals& globals, Action& action, const std::string& name,
                const char* about, ExitCode (*run)(const Globals&, const std::string&)) {
-  auto queue = std::make_shared<std::string>();
-  CLI::App& verb =
-      *add_verb(parent, globals, name, about,
-                std::string("  stint queue ") + name + "\n  stint queue " + name + " video");
-  verb.add_option("NAME", *queue, "the queue; the same as --queue")->type_name("");
-  verb.callback([&action, &globals, queue, run] {
-    action = [&globals, queue, run] { return run(globals, *queue); };
-  });
+  add_verb(group, globals, action, name, about,
+           "  stint queue " + name + "\n  stint queue " + name + " video",
+           [run](CLI::App& verb, const Globals& all, Action& to) {
+             auto queue = std::make_shared<std::string>();
+             verb.add_option("NAME", *queue, "the queue; the same as --queue")->type_name("");
+             verb.callback(
+                 [&all, &to, queue, run] { to = [&all, queue, run] { return run(all, *queue); }; });
+           });
 }
 
 // Verbs that ask before they delete.
 template <class Options>
-void add_deleting(CLI::App& parent, Globals& globals, Action& action, const char* name,
-                  const char* about, const char* examples,
-                  ExitCode (*run)(const Globals&, const Options&)) {
+void fill_deleting(CLI::App& verb, Globals& globals, Action& action,
+                   ExitCode (*run)(const Globals&, const Options&)) {
   auto options = std::make_shared<Options>();
-  CLI::App& verb = *add_verb(parent, globals, name, about, examples);
   verb.add_option("NAME", options->queue, "the queue; the same as --queue")->type_name("");
   verb.add_flag("--dry-run", options->dry_run, "say what would be deleted, do nothing");
   verb.add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
@@ -45,11 +43,30 @@ void add_deleting(CLI::App& parent, Globals& globals, Action& action, const char
   });
 }
 
-void add_rejected_verb(CLI::App& parent, Globals& globals, Action& action, const char* name,
-                       const char* about, const char* examples, bool steers,
-                       ExitCode (*run)(const Globals&, const RejectedOptions&)) {
+void fill_queue_purge(CLI::App& verb, Globals& globals, Action& action) {
+  fill_deleting(verb, globals, action, run_queue_purge);
+}
+
+void fill_queue_delete(CLI::App& verb, Globals& globals, Action& action) {
+  fill_deleting(verb, globals, action, run_queue_delete);
+}
+
+void fill_queue(CLI::App& queue, Globals& globals, Action& action) {
+  add_named(queue, globals, action, "list", "all queues, or one, with their counts",
+            run_queue_list);
+  add_named(queue, globals, action, "pause", "start no more of its jobs", run_queue_pause);
+  add_named(queue, globals, action, "resume", "go on with a paused queue", run_queue_resume);
+  add_verb(queue, globals, action, "purge", "delete every job that waits; those that run go on",
+           "  stint queue purge video --dry-run\n  stint queue purge video --yes",
+           fill_queue_purge);
+  add_verb(queue, globals, action, "delete",
+           "take a queue off the list that holds nothing and that nobody serves",
+           "  stint queue delete vdieo\n  stint queue delete vdieo --yes", fill_queue_delete);
+}
+
+void fill_rejected_verb(CLI::App& verb, Globals& globals, Action& action, bool steers,
+                        ExitCode (*run)(const Globals&, const RejectedOptions&)) {
   auto options = std::make_shared<RejectedOptions>();
-  CLI::App& verb = *add_verb(parent, globals, name, about, examples);
   ids_argument(verb, options->ids, "ids that the entries gave");
   text_option(verb, "--error", options->error, "the reason holds this text");
   number_option(verb, "--limit", options->limit, "at most so many");
@@ -65,53 +82,68 @@ void add_rejected_verb(CLI::App& parent, Globals& globals, Action& action, const
   });
 }
 
+void fill_rejected_list(CLI::App& verb, Globals& globals, Action& action) {
+  fill_rejected_verb(verb, globals, action, false, run_rejected_list);
+}
+
+void fill_rejected_retry(CLI::App& verb, Globals& globals, Action& action) {
+  fill_rejected_verb(verb, globals, action, true, run_rejected_retry);
+}
+
+void fill_rejected_delete(CLI::App& verb, Globals& globals, Action& action) {
+  fill_rejected_verb(verb, globals, action, true, run_rejected_delete);
+}
+
+void fill_rejected(CLI::App& rejected, Globals& globals, Action& action) {
+  add_verb(rejected, globals, action, "list", "the newest, with their reasons, 50 at a time",
+           "  stint rejected list --limit 10", fill_rejected_list);
+  add_verb(rejected, globals, action, "retry", "back into the inbox",
+           "  stint rejected retry --error 'unknown field' --yes", fill_rejected_retry);
+  add_verb(rejected, globals, action, "delete", "forget them",
+           "  stint rejected delete --all --yes", fill_rejected_delete);
+}
+
+void fill_stats(CLI::App& verb, Globals& globals, Action& action) {
+  auto watch = std::make_shared<bool>(false);
+  verb.add_flag("--watch", *watch, "again every second");
+  verb.callback([&action, &globals, watch] {
+    action = [&globals, watch] { return run_stats(globals, *watch); };
+  });
+}
+
+void fill_resource_list(CLI::App& verb, Globals& globals, Action& action) {
+  auto options = std::make_shared<ResourceOptions>();
+  number_option(verb, "--limit", options->limit, "at most so many");
+  text_option(verb, "--after", options->after, "go on where the last list ended", "CURSOR");
+  verb.callback([&action, &globals, options] {
+    action = [&globals, options] { return run_resource_list(globals, *options); };
+  });
+}
+
+void fill_resource(CLI::App& resource, Globals& globals, Action& action) {
+  add_verb(resource, globals, action, "list", "who holds what, and who waits for it, 50 at a time",
+           "  stint resource list --json", fill_resource_list);
+}
+
+void fill_worker(CLI::App& worker, Globals& globals, Action& action) {
+  add_plain(worker, globals, action, "list", "the live workers", "  stint worker list --json",
+            run_worker_list);
+}
+
 }  // namespace
 
 void add_rejected(CLI::App& app, Globals& globals, Action& action) {
-  CLI::App& group =
-      *add_group(app, globals, "rejected", "inbox entries that could not be accepted");
-  add_rejected_verb(group, globals, action, "list", "the newest, with their reasons, 50 at a time",
-                    "  stint rejected list --limit 10", false, run_rejected_list);
-  add_rejected_verb(group, globals, action, "retry", "back into the inbox",
-                    "  stint rejected retry --error 'unknown field' --yes", true,
-                    run_rejected_retry);
-  add_rejected_verb(group, globals, action, "delete", "forget them",
-                    "  stint rejected delete --all --yes", true, run_rejected_delete);
+  add_group(app, globals, action, "rejected", "inbox entries that could not be accepted",
+            fill_rejected);
 }
 
 void add_queue(CLI::App& app, Globals& globals, Action& action) {
-  auto watch = std::make_shared<bool>(false);
-  CLI::App& stats = *add_verb(app, globals, "stats", "how many jobs of a queue are where",
-                              "  stint stats --queue video --watch");
-  stats.add_flag("--watch", *watch, "again every second");
-  stats.callback([&action, &globals, watch] {
-    action = [&globals, watch] { return run_stats(globals, *watch); };
-  });
-  CLI::App& queue =
-      *add_group(app, globals, "queue", "look at queues, pause, resume, purge and delete them");
-  add_named(queue, globals, action, "list", "all queues, or one, with their counts",
-            run_queue_list);
-  add_named(queue, globals, action, "pause", "start no more of its jobs", run_queue_pause);
-  add_named(queue, globals, action, "resume", "go on with a paused queue", run_queue_resume);
-  add_deleting(queue, globals, action, "purge", "delete every job that waits; those that run go on",
-               "  stint queue purge video --dry-run\n  stint queue purge video --yes",
-               run_queue_purge);
-  add_deleting(queue, globals, action, "delete",
-               "take a queue off the list that holds nothing and that nobody serves",
-               "  stint queue delete vdieo\n  stint queue delete vdieo --yes", run_queue_delete);
-  CLI::App& resource = *add_group(app, globals, "resource", "look at resources");
-  auto which = std::make_shared<ResourceOptions>();
-  CLI::App& held =
-      *add_verb(resource, globals, "list", "who holds what, and who waits for it, 50 at a time",
-                "  stint resource list --json");
-  number_option(held, "--limit", which->limit, "at most so many");
-  text_option(held, "--after", which->after, "go on where the last list ended", "CURSOR");
-  held.callback([&action, &globals, which] {
-    action = [&globals, which] { return run_resource_list(globals, *which); };
-  });
-  CLI::App& worker = *add_group(app, globals, "worker", "look at the workers");
-  add_plain(worker, globals, action, "list", "the live workers", "  stint worker list --json",
-            run_worker_list);
+  add_verb(app, globals, action, "stats", "how many jobs of a queue are where",
+           "  stint stats --queue video --watch", fill_stats);
+  add_group(app, globals, action, "queue", "look at queues, pause, resume, purge and delete them",
+            fill_queue);
+  add_group(app, globals, action, "resource", "look at resources", fill_resource);
+  add_group(app, globals, action, "worker", "look at the workers", fill_worker);
   add_plain(app, globals, action, "sweep", kSweepAbout, "  stint sweep --queue video", run_sweep);
 }
 

@@ -25,12 +25,9 @@ void add_limits(CLI::App& verb, SubmitOptions& o) {
   text_option(verb, "--keep", o.job.keep, "how long the finished job is kept; 0 = not", "DUR");
 }
 
-}  // namespace
-
-void add_submit(CLI::App& app, Globals& globals, Action& action) {
+void fill_submit(CLI::App& verb, Globals& globals, Action& action) {
   auto options = std::make_shared<SubmitOptions>();
   SubmitOptions& o = *options;
-  CLI::App& verb = *add_verb(app, globals, "submit", "submit a job, or many", kExamples);
   verb.add_option("TASK", o.job.task, "what to run")->type_name("");
   text_option(verb, "-p,--params", o.params, "parameters: any JSON value (null)", "JSON");
   text_option(verb, "--params-file", o.params_file, "parameters from a file; - is stdin", "FILE");
@@ -50,6 +47,12 @@ void add_submit(CLI::App& app, Globals& globals, Action& action) {
       return options->bulk ? run_submit_bulk(globals, *options) : run_submit(globals, *options);
     };
   });
+}
+
+}  // namespace
+
+void add_submit(CLI::App& app, Globals& globals, Action& action) {
+  add_verb(app, globals, action, "submit", "submit a job, or many", kExamples, fill_submit);
 }
 
 }  // namespace stint::cli
