@@ -23,7 +23,8 @@ struct Table {
 constexpr Table kTables[] = {{"HSCAN", "locks"},  {"ZSCAN", "blocked"},   {"HSCAN", "jobs"},
                              {"HSCAN", "active"}, {"ZSCAN", "scheduled"}, {"ZSCAN", "failed"},
                              {"ZSCAN", "done"},   {"ZSCAN", "leases"},    {"HSCAN", "cancels"},
-                             {"HSCAN", "logs"}};
+                             {"HSCAN", "logs"},   {"HSCAN", "errors"},    {"HSCAN", "outcomes"},
+                             {"HSCAN", "params"}};
 constexpr size_t kShort = 2;
 constexpr std::string_view kLocks = "locks";
 
