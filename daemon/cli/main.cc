@@ -4,7 +4,7 @@
 #include <exception>
 
 #include "common/exit_code.h"
-#include "daemon/cli/app.h"
+#include "daemon/cli/args/app.h"
 
 int main(int argc, char** argv) {
   try {

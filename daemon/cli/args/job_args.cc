@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "daemon/cli/args.h"
+#include "daemon/cli/args/words.h"
 #include "daemon/cli/job_count.h"
 #include "daemon/cli/job_list.h"
 #include "daemon/cli/logs.h"

@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "daemon/cli/args.h"
+#include "daemon/cli/args/words.h"
 #include "daemon/cli/doctor.h"
 
 namespace stint::cli {

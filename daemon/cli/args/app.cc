@@ -1,4 +1,4 @@
-#include "daemon/cli/app.h"
+#include "daemon/cli/args/app.h"
 
 #include <iostream>
 #include <optional>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/text/text.h"
-#include "daemon/cli/args.h"
+#include "daemon/cli/args/words.h"
 #include "daemon/cli/output.h"
 
 namespace stint::cli {

@@ -1,6 +1,6 @@
-// Small helps to register options with CLI11. Included by *_args.cc and app.cc only: CLI11 takes
-// seconds to compile. An option that is given stands in an optional, so that "" is a value (and
-// refused as one), not "nothing said".
+// Small helps to register words and options with CLI11, for this folder alone: CLI11 takes seconds
+// to compile. An option that is given stands in an optional, so that "" is a value (and refused as
+// one), not "nothing said".
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "daemon/cli/args/groups.h"
 #include "daemon/cli/globals.h"
-#include "daemon/cli/groups.h"
 #include "daemon/option_words.h"
 
 namespace stint::cli {

@@ -2,7 +2,7 @@
 #include <iostream>
 #include <memory>
 
-#include "daemon/cli/args.h"
+#include "daemon/cli/args/words.h"
 #include "daemon/cli/completion.h"
 
 namespace stint::cli {

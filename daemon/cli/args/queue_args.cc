@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "daemon/cli/args.h"
+#include "daemon/cli/args/words.h"
 #include "daemon/cli/queue_stats.h"
 #include "daemon/cli/rejected.h"
 #include "daemon/cli/resource_list.h"

@@ -1,6 +1,5 @@
 // The verbs, one function a group: each adds its subcommands and sets `action` when one of them was
-// chosen. CLI11 takes seconds to compile: only *_args.cc and app.cc know it; what the verbs do
-// stands in files without it.
+// chosen. Only this folder knows CLI11; what the verbs do stands in the folder above.
 #pragma once
 
 #include <string>

@@ -1,0 +1,16 @@
+# In a unity build some files of one folder are one: whoever adds a file changes the unit of its folder alone, needs names
+# that are new in that folder, and pays for a large header once a folder.
+function(stint_units_by_folder target)
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cc$")
+  foreach(file IN LISTS sources)
+    get_filename_component(folder ${file} DIRECTORY)
+    file(RELATIVE_PATH folder ${CMAKE_CURRENT_SOURCE_DIR} ${folder})
+    string(REPLACE "/" "_" folder "${folder}_")
+    list(APPEND ${folder} ${file})
+    list(LENGTH ${folder} number)
+    math(EXPR number "(${number} - 1) / ${CMAKE_UNITY_BUILD_BATCH_SIZE}")
+    set_source_files_properties(${file} PROPERTIES UNITY_GROUP ${folder}${number})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+endfunction()
