@@ -5,7 +5,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -106,8 +105,7 @@ inline Finished stintd(std::vector<std::string> args) {
 
 // AddressSanitizer wants to be the first library of a program; one that is preloaded is.
 inline std::pair<std::string, std::string> preloading_under_asan() {
-  const char* said = std::getenv("ASAN_OPTIONS");
-  return {"ASAN_OPTIONS", std::string(said == nullptr ? "" : said) + ":verify_asan_link_order=0"};
+  return asan_options("verify_asan_link_order=0");
 }
 
 }  // namespace stint::test

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <stdexcept>
@@ -237,6 +238,11 @@ std::string Process::out() const {
 std::string Process::err() const {
   std::lock_guard lock(impl_->mutex);
   return impl_->err;
+}
+
+std::pair<std::string, std::string> asan_options(const std::string& more) {
+  const char* told = std::getenv("ASAN_OPTIONS");
+  return {"ASAN_OPTIONS", (told == nullptr ? "" : std::string(told) + ":") + more};
 }
 
 bool alive(pid_t pid) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/clock.h"
@@ -21,6 +22,9 @@ struct Spawn {
   std::string input;                                      // all of stdin
   std::string cwd;                                        // "" = the test's
 };
+
+// For Spawn::env: what this test was told, and these.
+std::pair<std::string, std::string> asan_options(const std::string& more);
 
 class Process {
  public:
