@@ -45,7 +45,8 @@ void Auditor::failed(const Error& error) {
   }
   in_pass_ = false;
   seen_.clear();
-  names_cursor_ = "0";
+  stray_ = 0;
+  stray_cursor_ = "0";
   timer_.start(pace_.look);
 }
 
@@ -128,7 +129,9 @@ void Auditor::types_checked(redis::ReplyView reply) {
 
 void Auditor::note(const Finding& finding, std::set<size_t>& found) {
   size_t hash = std::hash<std::string>()(finding.check + "\n" + finding.id);
-  if (found.size() >= kMostRemembered || !found.insert(hash).second || said_.contains(hash)) {
+  const bool in_this_pass = found_.contains(hash);
+  if (found.size() >= kMostRemembered || !found.insert(hash).second || in_this_pass ||
+      said_.contains(hash)) {
     return;
   }
   if (new_++ == 0) {

@@ -1,13 +1,14 @@
 // Looks whether the invariant of a queue holds, two pages a second, as `stint doctor` does: a pass
 // over all of it at once, when it has changed, and every ten minutes though nothing moves; while
-// jobs wait for resources and nothing moves, also over locks and waiters. Logs of no job have no
-// table: they are looked for among all names of Redis, as long again as the rest of the pass took,
-// and the next pass goes on from there. What it finds is logged
-// once a daemon, with the advice to run the doctor. By itself it repairs what stops jobs and cannot
-// be decided otherwise: keys of another type are moved aside, resources that nobody hands on go to
-// who runs with them, else to the first in line, jobs that run or have ended get a record again,
-// which says that it was lost; each script judges again. A queue that stands still costs less than
-// 0.2 commands a second, however large. Supervisor, on its thread; any number of daemons may do it.
+// jobs wait for resources and nothing moves, also over locks and waiters. Then it looks for strays,
+// as long again as the rest of the pass took, and the next pass goes on from there: errors,
+// outcomes and parameters of no job, and logs of none among all names of Redis. What it finds is
+// logged once a daemon, with the advice to run the doctor. By itself it repairs what stops jobs and
+// cannot be decided otherwise: keys of another type are moved aside, resources that nobody hands on
+// go to who runs with them, else to the first in line, jobs that run or have ended get a record
+// again, which says that it was lost; each script judges again. A queue that stands still costs
+// less than 0.2 commands a second, however large. Supervisor, on its thread; any number of daemons
+// may do it.
 #pragma once
 
 #include <deque>
@@ -61,7 +62,9 @@ class Auditor {
   void begin_pass(bool full);
   void types_checked(redis::ReplyView reply);
   void have_page(redis::ReplyView page);
-  bool at_names() const;  // the last part of a full pass
+  bool at_strays() const;  // the last part of a full pass
+  bool at_names() const;   // the last of those
+  bool strays_done();
   void audit_some();
   void audited(redis::ReplyView reply);
   void mend_some();
@@ -84,15 +87,16 @@ class Auditor {
   std::string seen_;                     // the counters when the last full pass began
   int64_t imbalance_ = 0;                // at the end of the last full pass
   size_t table_ = 0;                     // that is paged through
-  int64_t pages_ = 0, names_left_ = 0;   // of this pass: done; of names, still to do
-  std::string cursor_ = "0", names_cursor_ = "0";
+  size_t stray_ = 0;                     // the same, among the strays; it outlives a pass
+  int64_t pages_ = 0, strays_left_ = 0;  // of this pass: done; of strays, still to do
+  std::string cursor_ = "0", stray_cursor_ = "0";
   PageCount page_count_;
   std::deque<std::string> ids_;        // of this page
   std::vector<std::string> asked_;     // by the audit under way
   std::vector<Mend> mends_;            // jobs that lost their records
   std::deque<std::string> resources_;  // whose locks are to be looked at
   std::set<size_t> said_, found_;      // hashes of findings: of the last full pass, of this one
-  std::set<size_t> strays_;            // of those among the names, which no pass goes through whole
+  std::set<size_t> strays_;            // of those, which no pass goes through whole
   size_t new_ = 0;                     // of this pass, not said before
   std::string first_;                  // of the new ones, for the log
   log::Outage refused_{log::Level::kWarning, "audit refused; it is tried again",

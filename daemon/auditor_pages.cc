@@ -13,7 +13,7 @@ namespace stint {
 namespace {
 
 constexpr const char* kNamesAtOnce = "1000";
-constexpr int64_t kLeastNames = 20;  // pages, in a pass
+constexpr int64_t kLeastStrays = 20;  // pages, in a pass
 
 struct Table {
   const char* scan;
@@ -23,9 +23,12 @@ struct Table {
 constexpr Table kTables[] = {{"HSCAN", "locks"},  {"ZSCAN", "blocked"},   {"HSCAN", "jobs"},
                              {"HSCAN", "active"}, {"ZSCAN", "scheduled"}, {"ZSCAN", "failed"},
                              {"ZSCAN", "done"},   {"ZSCAN", "leases"},    {"HSCAN", "cancels"},
-                             {"HSCAN", "logs"},   {"HSCAN", "errors"},    {"HSCAN", "outcomes"},
-                             {"HSCAN", "params"}};
+                             {"HSCAN", "logs"}};
 constexpr size_t kShort = 2;
+// Then a part of these, where only what belongs to no job is looked for: their values may be large,
+// and at last there are the names of all keys of Redis.
+constexpr Table kStrays[] = {
+    {"HSCAN", "errors"}, {"HSCAN", "outcomes"}, {"HSCAN", "params"}, {"SCAN", "log:"}};
 constexpr std::string_view kLocks = "locks";
 
 // What runs or has ended stays findable: a record that says so decides nothing about it. A waiting
@@ -37,18 +40,23 @@ bool lost_only_its_record(const Audited& job) {
 
 }  // namespace
 
-bool Auditor::at_names() const {
+bool Auditor::at_strays() const {
   return table_ == std::size(kTables);
 }
 
+bool Auditor::at_names() const {
+  return at_strays() && stray_ + 1 == std::size(kStrays);
+}
+
 void Auditor::read_page() {
+  const std::string& cursor = at_strays() ? stray_cursor_ : cursor_;
   if (at_names()) {
-    ask(redis::plain({"SCAN", names_cursor_, "MATCH", keys_.log("*"), "COUNT", kNamesAtOnce}),
+    ask(redis::plain({"SCAN", cursor, "MATCH", keys_.log("*"), "COUNT", kNamesAtOnce}),
         &Auditor::have_page);
     return;
   }
-  const Table& table = kTables[table_];
-  ask(redis::plain({table.scan, keys_(table.name), cursor_, "COUNT", page_count_.text()}),
+  const Table& table = at_strays() ? kStrays[stray_] : kTables[table_];
+  ask(redis::plain({table.scan, keys_(table.name), cursor, "COUNT", page_count_.text()}),
       &Auditor::have_page);
 }
 
@@ -57,17 +65,16 @@ void Auditor::have_page(redis::ReplyView page) {
     failed({ErrorCode::kInternal, "not a page"});
     return;
   }
+  (at_strays() ? stray_cursor_ : cursor_) = page[0].str();
   if (at_names()) {
-    names_cursor_ = page[0].str();
     for (size_t i = 0; i < page[1].size(); ++i) {
       ids_.emplace_back(page[1][i].str().substr(keys_.log("").size()));
     }
     audit_some();
     return;
   }
-  cursor_ = page[0].str();
   size_t bytes = 0;
-  auto& into = kTables[table_].name == kLocks ? resources_ : ids_;
+  auto& into = !at_strays() && kTables[table_].name == kLocks ? resources_ : ids_;
   for (size_t i = 0; i + 1 < page[1].size(); i += 2) {
     into.emplace_back(page[1][i].str());
     bytes += into.back().size() + page[1][i + 1].str().size();
@@ -103,7 +110,7 @@ void Auditor::audited(redis::ReplyView reply) {
       if (finding.check == "waiter-unlocked") {
         resources_.push_back(finding.resource);
       } else {
-        note(finding, at_names() ? strays_ : found_);
+        note(finding, at_strays() ? strays_ : found_);
       }
     }
   }
@@ -164,20 +171,31 @@ void Auditor::relocked(redis::ReplyView reply) {
   relock_some();
 }
 
-// The totals come before the names, of which there may be many that are not ours.
+// A round over the strays takes as many passes as it needs.
+bool Auditor::strays_done() {
+  if (stray_cursor_ == "0") {
+    stray_ = (stray_ + 1) % std::size(kStrays);
+    page_count_ = {};
+    if (stray_ == 0) {
+      return true;
+    }
+  }
+  return --strays_left_ == 0;
+}
+
+// The totals come before the strays, which may be many.
 void Auditor::page_done() {
   ++pages_;
-  if (at_names()) {
-    bool enough = names_cursor_ == "0" || --names_left_ == 0;
-    enough ? end_pass() : timer_.start(pace_.page);
+  if (at_strays()) {
+    strays_done() ? end_pass() : timer_.start(pace_.page);
     return;
   }
   if (cursor_ == "0") {
     ++table_;
     page_count_ = {};
   }
-  if (at_names()) {
-    names_left_ = std::max(kLeastNames, pages_);
+  if (at_strays()) {
+    strays_left_ = std::max(kLeastStrays, pages_);
     ask(totals(keys_), &Auditor::have_totals);
   } else if (table_ == kShort && !full_) {
     end_pass();

@@ -49,6 +49,11 @@ void Announcer::set_state(std::string state) {
   announce_all();
 }
 
+void Announcer::retire() {
+  tasks_.clear();
+  set_state("draining");
+}
+
 void Announcer::announce_all() {
   if (!context_.redis.ready()) {
     return;
@@ -66,13 +71,9 @@ void Announcer::announce_all() {
       {"started_at", rfc3339(started_ms_)},
       {"seen_at", rfc3339(now_wall_ms())},
   };
-  // One that ends takes no more jobs: with a task that only it has, none shall wait for it.
-  const bool ends = state_ == "draining" || state_ == "stopping";
-  const std::span<const std::string> promised =
-      ends ? std::span<const std::string>() : std::span<const std::string>(tasks_);
   for (const auto& queue : queues_) {
     context_.redis.run(
-        announce(queue->lane().keys, context_.boot.worker, kAnnounceTtl, fields, promised),
+        announce(queue->lane().keys, context_.boot.worker, kAnnounceTtl, fields, tasks_),
         [](const Result<redis::ReplyView>&) {});  // told again in 10 s
   }
 }

@@ -19,6 +19,8 @@ class Announcer {
 
   void start();                       // now and every 10 s
   void set_state(std::string state);  // "running", "paused", "draining", "stopping"; told at once
+  // Draining, and others have taken over: it no longer says for its tasks that somebody has them.
+  void retire();
   void stop() { timer_.stop(); }
 
  private:

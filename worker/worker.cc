@@ -152,7 +152,7 @@ void Worker::on_frame(control::FrameType type, std::string_view payload) {
       pause(false);
       return;
     case control::FrameType::kDrain:
-      announcer_->set_state("draining");
+      announcer_->retire();
       shutdown_->drain();
       return;
     case control::FrameType::kStop:

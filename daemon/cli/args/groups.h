@@ -1,5 +1,6 @@
 // The verbs, one function a group: each adds its subcommands and sets `action` when one of them was
-// chosen. Only this folder knows CLI11; what the verbs do stands in the folder above.
+// chosen. Of the command line only this folder knows CLI11; what the verbs do stands in the folder
+// above.
 #pragma once
 
 #include <string>

@@ -157,6 +157,28 @@ TEST_CASE("worker: a paused worker takes nothing until it is continued") {
   CHECK(queue.reaches("job", "done"));
 }
 
+TEST_CASE("worker: one whose tasks others have no longer promises them, one that goes alone does") {
+  bool replaced = GENERATE(true, false);
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.max_jobs = replaced ? 0 : 1;
+  boot.config.slots = 2;
+  WorkerProcess worker(boot);
+  queue.submit({job("long", "sleep", R"({"seconds":60})")});
+  REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
+  queue.server.command({"DEL", queue.keys("tasks")});
+  if (replaced) {
+    worker.send(FrameType::kDrain);
+  } else {
+    queue.submit({job("last", "echo")});
+  }
+  REQUIRE(eventually(kSoon, [&] {
+    return queue.server.command({"HGET", queue.keys.worker("host-1-test.1"), "state"}) ==
+           "draining";
+  }));
+  CHECK(queue.server.command({"EXISTS", queue.keys("tasks")}) == (replaced ? "0" : "1"));
+}
+
 TEST_CASE("worker: after max_jobs it asks to be replaced") {
   QueueOfJobs queue;
   std::vector<JobSpec> jobs;
