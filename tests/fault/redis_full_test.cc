@@ -105,8 +105,8 @@ TEST_CASE("Redis refuses writes: what does not work is said once, and once that 
   options.redis_url = redis.url_text();
   options.toml = short_leases();
   Daemon daemon(options);
+  refuse_writes(redis, false);  // first: nothing is refused before the job has started
   break_disk(redis, dir / "data");
-  refuse_writes(redis, false);
   push(daemon, "running", "wait", announced(daemon / "started", R"("on_stop":"succeed")"));
   REQUIRE(until_started(daemon / "started"));
   refuse_writes(redis, true);
@@ -143,8 +143,8 @@ TEST_CASE("Redis refuses writes for a moment: the running job is renewed soon af
   // A beat every 3.3 s, the task is told to stop after 6 s: two regular beats lie too far apart.
   options.toml = short_leases("10s");
   Daemon daemon(options);
+  refuse_writes(redis, false);  // first: nothing is refused before the job has started
   break_disk(redis, dir / "data");
-  refuse_writes(redis, false);
   push(daemon, "running", "wait",
        announced(daemon / "started", R"("seconds":8,"on_stop":"throw")"));
   REQUIRE(until_started(daemon / "started"));
