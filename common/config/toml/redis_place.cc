@@ -1,5 +1,6 @@
 #include "common/config/toml/redis_place.h"
 
+#include <errno.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -70,7 +71,7 @@ Result<void> resolve_password(FileSays& says, LoadedConfig& loaded) {
   if (file.empty()) {
     auto folder = environment("CREDENTIALS_DIRECTORY");
     file = folder ? *folder + "/redis-password" : "";
-    if (file.empty() || access(file.c_str(), F_OK) != 0) {
+    if (file.empty() || (access(file.c_str(), F_OK) != 0 && errno == ENOENT)) {
       return {};
     }
     loaded.password_file = file;

@@ -153,6 +153,12 @@ TEST_CASE("places: where the password is read from is shown with its origin, nev
   loaded = scope.load().value();
   CHECK(loaded.password_file == scope.dir / "redis-password");
   CHECK(loaded.origins.at("redis.password_file") == "CREDENTIALS_DIRECTORY");
+
+  // One that cannot be looked at is not taken for none.
+  scope.set("CREDENTIALS_DIRECTORY", secret);
+  auto unseen = scope.load();
+  REQUIRE_FALSE(unseen);
+  CHECK(unseen.error().message.find(secret + "/redis-password") != std::string::npos);
 }
 
 TEST_CASE("places: the folder of plugins that nobody names is named as the default") {
