@@ -84,11 +84,8 @@ class Walk {
 };
 
 void fill_completion(CLI::App& verb, Globals& globals, Action& action) {
-  auto shell = std::make_shared<std::string>();
-  verb.add_option("SHELL", *shell, "bash, zsh or fish")->type_name("");
-  verb.callback([&action, &globals, shell] {
-    action = [&globals, shell] { return print_completion(globals, *shell); };
-  });
+  auto& shell = chosen(globals, action, print_completion);
+  verb.add_option("SHELL", shell, "bash, zsh or fish")->type_name("");
 }
 
 }  // namespace

@@ -9,9 +9,7 @@ namespace {
 void fill_doctor(CLI::App& verb, Globals& globals, Action& action) {
   auto repair = std::make_shared<bool>(false);
   verb.add_flag("--repair", *repair, "mend what is wrong and say what was done; else only look");
-  verb.callback([&action, &globals, repair] {
-    action = [&globals, repair] { return run_doctor(globals, *repair); };
-  });
+  action = [&globals, repair] { return run_doctor(globals, *repair); };
 }
 
 }  // namespace

@@ -36,15 +36,13 @@ void add_filter(CLI::App& verb, FilterWords& f) {
 void fill_show(CLI::App& verb, Globals& globals, Action& action) {
   auto ids = std::make_shared<Ids>();
   ids_argument(verb, *ids);
-  verb.callback([&action, &globals, ids] {
-    action = [&globals, ids] {
-      if (ids->empty()) {
-        return missing_ids(globals, "show");
-      }
-      auto session = Session::open(globals);
-      return session ? show_jobs(*session, *ids) : Output(globals).fail(session.error());
-    };
-  });
+  action = [&globals, ids] {
+    if (ids->empty()) {
+      return missing_ids(globals, "show");
+    }
+    auto session = Session::open(globals);
+    return session ? show_jobs(*session, *ids) : Output(globals).fail(session.error());
+  };
 }
 
 void fill_logs(CLI::App& verb, Globals& globals, Action& action) {
@@ -52,59 +50,46 @@ void fill_logs(CLI::App& verb, Globals& globals, Action& action) {
   ids_argument(verb, options->ids);
   verb.add_flag("-f,--follow", options->follow,
                 "also what comes, until they have ended; then 0, 5 if one failed, as job wait");
-  verb.callback([&action, &globals, options] {
-    action = [&globals, options] {
-      return options->ids.empty() ? missing_ids(globals, "logs") : run_logs(globals, *options);
-    };
-  });
+  action = [&globals, options] {
+    return options->ids.empty() ? missing_ids(globals, "logs") : run_logs(globals, *options);
+  };
 }
 
 void fill_wait(CLI::App& verb, Globals& globals, Action& action) {
   auto options = std::make_shared<WaitOptions>();
   ids_argument(verb, options->ids);
   text_option(verb, "--for", options->limit, "at most so long (for ever)", "DUR");
-  verb.callback([&action, &globals, options] {
-    action = [&globals, options] {
-      return options->ids.empty() ? missing_ids(globals, "wait") : run_wait(globals, *options);
-    };
-  });
+  action = [&globals, options] {
+    return options->ids.empty() ? missing_ids(globals, "wait") : run_wait(globals, *options);
+  };
 }
 
 void fill_list(CLI::App& verb, Globals& globals, Action& action) {
-  auto options = std::make_shared<ListOptions>();
-  ids_argument(verb, options->ids);
-  add_filter(verb, options->filter);
-  verb.add_flag("--all", options->all, "whatever state they are in (so it is without a filter)");
-  text_option(verb, "--after", options->after, "go on where the last list ended", "CURSOR");
-  verb.callback([&action, &globals, options] {
-    action = [&globals, options] { return run_list(globals, *options); };
-  });
+  auto& options = chosen(globals, action, run_list);
+  ids_argument(verb, options.ids);
+  add_filter(verb, options.filter);
+  verb.add_flag("--all", options.all, "whatever state they are in (so it is without a filter)");
+  text_option(verb, "--after", options.after, "go on where the last list ended", "CURSOR");
 }
 
 void fill_count(CLI::App& verb, Globals& globals, Action& action) {
-  auto options = std::make_shared<CountOptions>();
-  ids_argument(verb, options->ids);
-  add_filter(verb, options->filter);
-  verb.add_flag("--all", options->all, "whatever state they are in (so it is without a filter)");
-  text_option(verb, "--by", options->by, "grouped by state, task, resource, kind, error", "F,F..");
-  verb.callback([&action, &globals, options] {
-    action = [&globals, options] { return run_count(globals, *options); };
-  });
+  auto& options = chosen(globals, action, run_count);
+  ids_argument(verb, options.ids);
+  add_filter(verb, options.filter);
+  verb.add_flag("--all", options.all, "whatever state they are in (so it is without a filter)");
+  text_option(verb, "--by", options.by, "grouped by state, task, resource, kind, error", "F,F..");
 }
 
 SteerOptions& fill_steer(CLI::App& verb, Globals& globals, Action& action, Verb kind) {
-  auto options = std::make_shared<SteerOptions>();
-  options->verb = kind;
-  ids_argument(verb, options->ids);
-  add_filter(verb, options->filter);
-  verb.add_flag("--all", options->all, "all jobs of the queue to which it applies");
-  verb.add_flag("--dry-run", options->dry_run,
+  auto& options = chosen(globals, action, run_steer);
+  options.verb = kind;
+  ids_argument(verb, options.ids);
+  add_filter(verb, options.filter);
+  verb.add_flag("--all", options.all, "all jobs of the queue to which it applies");
+  verb.add_flag("--dry-run", options.dry_run,
                 "print which, do nothing; the exit code is that of the run");
-  verb.add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
-  verb.callback([&action, &globals, options] {
-    action = [&globals, options] { return run_steer(globals, *options); };
-  });
-  return *options;
+  verb.add_flag("-y,--yes", options.yes, "do not ask; needed where there is no terminal");
+  return options;
 }
 
 void fill_retry(CLI::App& verb, Globals& globals, Action& action) {

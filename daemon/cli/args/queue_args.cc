@@ -23,10 +23,8 @@ void add_named(CLI::App& group, Globals& globals, Action& action, const std::str
   add_verb(group, globals, action, name, about,
            "  stint queue " + name + "\n  stint queue " + name + " video",
            [run](CLI::App& verb, const Globals& all, Action& to) {
-             auto queue = std::make_shared<std::string>();
-             verb.add_option("NAME", *queue, "the queue; the same as --queue")->type_name("");
-             verb.callback(
-                 [&all, &to, queue, run] { to = [&all, queue, run] { return run(all, *queue); }; });
+             verb.add_option("NAME", chosen(all, to, run), "the queue; the same as --queue")
+                 ->type_name("");
            });
 }
 
@@ -34,13 +32,10 @@ void add_named(CLI::App& group, Globals& globals, Action& action, const std::str
 template <class Options>
 void fill_deleting(CLI::App& verb, Globals& globals, Action& action,
                    ExitCode (*run)(const Globals&, const Options&)) {
-  auto options = std::make_shared<Options>();
-  verb.add_option("NAME", options->queue, "the queue; the same as --queue")->type_name("");
-  verb.add_flag("--dry-run", options->dry_run, "say what would be deleted, do nothing");
-  verb.add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
-  verb.callback([&action, &globals, options, run] {
-    action = [&globals, options, run] { return run(globals, *options); };
-  });
+  auto& options = chosen(globals, action, run);
+  verb.add_option("NAME", options.queue, "the queue; the same as --queue")->type_name("");
+  verb.add_flag("--dry-run", options.dry_run, "say what would be deleted, do nothing");
+  verb.add_flag("-y,--yes", options.yes, "do not ask; needed where there is no terminal");
 }
 
 void fill_queue_purge(CLI::App& verb, Globals& globals, Action& action) {
@@ -66,20 +61,17 @@ void fill_queue(CLI::App& queue, Globals& globals, Action& action) {
 
 void fill_rejected_verb(CLI::App& verb, Globals& globals, Action& action, bool steers,
                         ExitCode (*run)(const Globals&, const RejectedOptions&)) {
-  auto options = std::make_shared<RejectedOptions>();
-  ids_argument(verb, options->ids, "ids that the entries gave");
-  text_option(verb, "--error", options->error, "the reason holds this text");
-  number_option(verb, "--limit", options->limit, "at most so many");
-  verb.add_flag("--all", options->all, "all of them");
+  auto& options = chosen(globals, action, run);
+  ids_argument(verb, options.ids, "ids that the entries gave");
+  text_option(verb, "--error", options.error, "the reason holds this text");
+  number_option(verb, "--limit", options.limit, "at most so many");
+  verb.add_flag("--all", options.all, "all of them");
   if (steers) {
-    verb.add_flag("--dry-run", options->dry_run, "say how many, do nothing");
-    verb.add_flag("-y,--yes", options->yes, "do not ask; needed where there is no terminal");
+    verb.add_flag("--dry-run", options.dry_run, "say how many, do nothing");
+    verb.add_flag("-y,--yes", options.yes, "do not ask; needed where there is no terminal");
   } else {
-    text_option(verb, "--after", options->after, "go on where the last list ended", "CURSOR");
+    text_option(verb, "--after", options.after, "go on where the last list ended", "CURSOR");
   }
-  verb.callback([&action, &globals, options, run] {
-    action = [&globals, options, run] { return run(globals, *options); };
-  });
 }
 
 void fill_rejected_list(CLI::App& verb, Globals& globals, Action& action) {
@@ -106,18 +98,13 @@ void fill_rejected(CLI::App& rejected, Globals& globals, Action& action) {
 void fill_stats(CLI::App& verb, Globals& globals, Action& action) {
   auto watch = std::make_shared<bool>(false);
   verb.add_flag("--watch", *watch, "again every second");
-  verb.callback([&action, &globals, watch] {
-    action = [&globals, watch] { return run_stats(globals, *watch); };
-  });
+  action = [&globals, watch] { return run_stats(globals, *watch); };
 }
 
 void fill_resource_list(CLI::App& verb, Globals& globals, Action& action) {
-  auto options = std::make_shared<ResourceOptions>();
-  number_option(verb, "--limit", options->limit, "at most so many");
-  text_option(verb, "--after", options->after, "go on where the last list ended", "CURSOR");
-  verb.callback([&action, &globals, options] {
-    action = [&globals, options] { return run_resource_list(globals, *options); };
-  });
+  auto& options = chosen(globals, action, run_resource_list);
+  number_option(verb, "--limit", options.limit, "at most so many");
+  text_option(verb, "--after", options.after, "go on where the last list ended", "CURSOR");
 }
 
 void fill_resource(CLI::App& resource, Globals& globals, Action& action) {

@@ -42,11 +42,9 @@ void fill_submit(CLI::App& verb, Globals& globals, Action& action) {
   text_option(verb, "--wait", o.wait,
               "wait for its end (--wait=DUR: at most so long) and print its result", "[=DUR]");
   text_option(verb, "--bulk", o.bulk, "one JSON object a line; - is stdin", "FILE");
-  verb.callback([&action, &globals, options] {
-    action = [&globals, options] {
-      return options->bulk ? run_submit_bulk(globals, *options) : run_submit(globals, *options);
-    };
-  });
+  action = [&globals, options] {
+    return options->bulk ? run_submit_bulk(globals, *options) : run_submit(globals, *options);
+  };
 }
 
 }  // namespace

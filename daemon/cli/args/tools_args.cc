@@ -7,22 +7,16 @@ namespace stint::cli {
 namespace {
 
 void fill_check(CLI::App& verb, Globals& globals, Action& action) {
-  auto files = std::make_shared<std::vector<std::string>>();
-  verb.add_option("FILE", *files, "shared libraries, or folders of them")->type_name("");
-  verb.callback([&action, &globals, files] {
-    action = [&globals, files] { return run_plugin_check(globals, *files); };
-  });
+  auto& files = chosen(globals, action, run_plugin_check);
+  verb.add_option("FILE", files, "shared libraries, or folders of them")->type_name("");
 }
 
 void fill_run(CLI::App& verb, Globals& globals, Action& action) {
-  auto options = std::make_shared<PluginRunOptions>();
-  verb.add_option("FILE", options->file, "the plugin")->type_name("");
-  verb.add_option("TASK", options->task, "one of its tasks")->type_name("");
-  text_option(verb, "-p,--params", options->params, "parameters: any JSON value (null)", "JSON");
-  text_option(verb, "-r,--resource", options->resource, "the job's resource");
-  verb.callback([&action, &globals, options] {
-    action = [&globals, options] { return run_plugin_run(globals, *options); };
-  });
+  auto& options = chosen(globals, action, run_plugin_run);
+  verb.add_option("FILE", options.file, "the plugin")->type_name("");
+  verb.add_option("TASK", options.task, "one of its tasks")->type_name("");
+  text_option(verb, "-p,--params", options.params, "parameters: any JSON value (null)", "JSON");
+  text_option(verb, "-r,--resource", options.resource, "the job's resource");
 }
 
 void fill_plugin(CLI::App& plugin, Globals& globals, Action& action) {

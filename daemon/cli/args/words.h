@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -84,13 +85,22 @@ inline void add_verb(CLI::App& parent, Globals& globals, Action& action, const s
            about + "\n" + std::string(kExamplesHead) + examples + "\n", std::move(fill));
 }
 
+// For the Fill of a verb: what the verb does, and the options that it does it with. Only the verb
+// that was typed is filled, so this is the choice.
+template <class Options>
+Options& chosen(const Globals& globals, Action& action,
+                ExitCode (*run)(const Globals&, const Options&)) {
+  auto options = std::make_shared<Options>();
+  action = [&globals, options, run] { return run(globals, *options); };
+  return *options;
+}
+
 // A verb without options of its own.
 inline void add_plain(CLI::App& parent, Globals& globals, Action& action, const char* name,
                       const char* about, const char* examples, ExitCode (*run)(const Globals&)) {
-  add_verb(parent, globals, action, name, about, examples,
-           [run](CLI::App& verb, const Globals& all, Action& to) {
-             verb.callback([&all, &to, run] { to = [&all, run] { return run(all); }; });
-           });
+  add_verb(
+      parent, globals, action, name, about, examples,
+      [run](CLI::App&, const Globals& all, Action& to) { to = [&all, run] { return run(all); }; });
 }
 
 // A word that only groups verbs.
