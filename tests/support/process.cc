@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 
 #include "common/unique_fd.h"
 #include "tests/support/eventually.h"
+#include "tests/support/start_process.h"
 #include "tests/support/temp_dir.h"
 
 namespace stint::test {
@@ -37,51 +37,6 @@ Pipe make_pipe() {
     throw std::runtime_error("pipe2 failed");
   }
   return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
-std::vector<std::string> merged_environment(const Spawn& spawn) {
-  std::vector<std::string> out;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    std::string_view text = *entry;
-    if (!spawn.env.contains(std::string(text.substr(0, text.find('='))))) {
-      out.emplace_back(text);
-    }
-  }
-  for (const auto& [name, value] : spawn.env) {
-    if (value) {
-      out.push_back(name + "=" + *value);
-    }
-  }
-  return out;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> out;
-  for (auto& s : strings) {
-    out.push_back(s.data());
-  }
-  out.push_back(nullptr);
-  return out;
-}
-
-[[noreturn]] void become(const Spawn& spawn, char** argv, char** env, int in, int out, int err) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  setpgid(0, 0);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (int number : {SIGPIPE, SIGCHLD, SIGTERM, SIGINT, SIGHUP}) {
-    ::signal(number, SIG_DFL);
-  }
-  dup2(in, 0);
-  dup2(out, 1);
-  dup2(err, 2);
-  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // a daemon must not hold a test's FIFO open
-  if (spawn.cwd.empty() || chdir(spawn.cwd.c_str()) == 0) {
-    execvpe(argv[0], argv, env);
-  }
-  dprintf(2, "cannot run %s: %s\n", argv[0], strerror(errno));
-  _exit(127);
 }
 
 // One chunk; false at the end of the stream.
@@ -152,18 +107,11 @@ Process::Process(Spawn spawn) : impl_(std::make_unique<Impl>()) {
   Pipe in = make_pipe();
   Pipe out = make_pipe();
   Pipe err = make_pipe();
-  auto environment = merged_environment(spawn);
-  auto env = pointers(environment);
-  auto argv = pointers(spawn.argv);
   ::signal(SIGPIPE, SIG_IGN);
-  impl_->pid = fork();
-  if (impl_->pid == 0) {
-    become(spawn, argv.data(), env.data(), in.read.get(), out.write.get(), err.write.get());
-  }
+  impl_->pid = start_process(spawn, in.read.get(), out.write.get(), err.write.get());
   if (impl_->pid < 0) {
-    throw std::runtime_error("fork failed");
+    throw std::runtime_error("no process for " + spawn.argv[0]);
   }
-  setpgid(impl_->pid, impl_->pid);
   impl_->pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, impl_->pid, 0)));
   auto& state = *impl_;
   state.threads.emplace_back([&state, o = std::move(out.read), e = std::move(err.read)]() mutable {
