@@ -198,12 +198,12 @@ TEST_CASE(
   options.processes = 8;
   options.toml = "[tasks.spin]\ngrace = \"100ms\"\n";
   Daemon daemon(options);
-  hang_in_turn(daemon, "warm-", 40);  // until every buffer has its size
+  hang_in_turn(daemon, "warm-", scaled(42));  // until every buffer has its size
   REQUIRE(until_workers(daemon, 8));
   REQUIRE(eventually(milliseconds{10'000}, [&] { return children(daemon.pid()) == 8 + 1; }));
   size_t fds = open_fds(daemon.pid());
   int64_t pages = resident_pages(daemon.pid());
-  hang_in_turn(daemon, "hung-", 200);
+  hang_in_turn(daemon, "hung-", scaled(200));
   push(daemon, "after", "info");
   CHECK(ended_as(daemon, "after") == "done");
   REQUIRE(until_workers(daemon, 8));
@@ -214,7 +214,7 @@ TEST_CASE(
 #else
   CHECK(pages > 0);
 #endif
-  CHECK(daemon.stat("failed") == 240);
+  CHECK(daemon.stat("failed") == scaled(42) + scaled(200));
   daemon.expect_healthy();
   daemon.stop();
 }

@@ -212,9 +212,7 @@ Finished Daemon::stint(std::vector<std::string> args, const std::string& input) 
   spawn.argv = {bin_dir() + "/stint", "--config", config_file()};
   spawn.argv.insert(spawn.argv.end(), args.begin(), args.end());
   spawn.input = input;
-  // Tests ask by it again and again, and to look for leaks would be half of its time. They are
-  // looked for where the command line itself is tested (tests/integration/daemon/cli).
-  spawn.env.insert(asan_options("detect_leaks=0:malloc_context_size=2"));
+  spawn.env.insert(asan_options(kOnlyAsked));
   return run(std::move(spawn), milliseconds{60'000});
 }
 
