@@ -23,8 +23,8 @@ struct Spawn {
   std::string cwd;                                        // "" = the test's
 };
 
-// Of a `stint` that tests only ask by, again and again: to look for leaks would be half of its time.
-// They are looked for where the command line itself is tested (tests/integration/daemon/cli).
+// Of a `stint` that tests only ask by, again and again: to look for leaks would be half of its
+// time. They are looked for where the command line itself is tested (tests/integration/daemon/cli).
 inline constexpr const char* kOnlyAsked = "detect_leaks=0:malloc_context_size=2";
 
 // For Spawn::env: what this test was told, and these.
