@@ -25,10 +25,14 @@ TEST_CASE("config: an unknown key is refused with its place and the nearest key"
   CHECK(scope.load().error().code == ErrorCode::kConfig);
 }
 
-TEST_CASE("config: a letter beyond ASCII outside of strings is refused with its place") {
+TEST_CASE(
+    "config: letters beyond ASCII outside of strings, and keys that do not begin, are refused with "
+    "their place") {
   ConfigScope scope;
   // toml++ 3.3.0 is led into undefined behaviour by these: see tomlplusplus.h.
   CHECK(scope.error_of("[wörkers]\n").find("stint.toml:1:3: ") == 0);
+  CHECK(scope.error_of("[=\n").find("stint.toml:1:2: ") == 0);
+  CHECK(scope.error_of("[workers.=]\n").find("stint.toml:1:10: ") == 0);
   CHECK(scope.error_of("[workers]\nslots = 1\nslöts = 2\n").find("stint.toml:3:3: ") == 0);
   CHECK(scope.error_of("slots = \"\"\"\nü\"\"\"\n").find("stint.toml:1:1: unknown key") == 0);
 }
