@@ -138,6 +138,8 @@ void Daemon::launch() {
   for (const auto& [name, value] : options_.env) {
     spawn.env[name] = value;
   }
+  // Its own default again: what lives long is watched for as long as that.
+  spawn.env.insert(asan_options("quarantine_size_mb=256"));
   process_ = std::make_unique<Process>(std::move(spawn));
 }
 
