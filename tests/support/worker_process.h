@@ -34,7 +34,7 @@ class WorkerProcess {
   void signal(int number) const;
 
   // Exit code, or 128 + signal; empty: still running at the deadline.
-  std::optional<int> wait_exit(milliseconds deadline = milliseconds{20'000});
+  std::optional<int> wait_exit(milliseconds deadline = milliseconds{60'000});
   bool running() { return !wait_exit(milliseconds{0}); }
 
   control::FlightRecorder& recorder() { return recorder_; }

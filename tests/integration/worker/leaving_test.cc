@@ -200,7 +200,7 @@ TEST_CASE("worker: past max_rss it asks to be replaced") {
   Boot boot = boot_for(queue.server.url());
   boot.config.max_rss = int64_t{300} << 20;
   WorkerProcess worker(boot);
-  queue.submit({job("job", "grow", R"({"mib":400})")});
+  queue.submit({job("job", "grow", R"({"mib":320})")});
   CHECK(worker.wait_exit() == 75);
   CHECK(queue.place("job") == "done");
 }
