@@ -12,6 +12,7 @@
 #include "common/redis/probe.h"
 #include "common/settlement/exit_status.h"
 #include "daemon/disk_sync.h"
+#include "daemon/half_script.h"
 #include "daemon/redis_log.h"
 #include "daemon/redis_process.h"
 
@@ -54,12 +55,13 @@ class EmbeddedRedis::Impl {
   pid_t pid() const { return pid_; }
 
  private:
-  // kIdle -start-> kLocking -lock-> kStarting -PONG-> kUp -its end-> kEnded -pause-> kLocking;
-  // any -stop-> kStopping -its end-> kStopped
-  enum class State { kIdle, kLocking, kStarting, kUp, kEnded, kStopping, kStopped };
+  // kIdle -start-> kLocking -lock-> kCutting -its file is whole-> kStarting -PONG-> kUp
+  // -its end-> kEnded -pause-> kLocking; any -stop-> kStopping -its end-> kStopped
+  enum class State { kIdle, kLocking, kCutting, kStarting, kUp, kEnded, kStopping, kStopped };
 
   void on_time();
   void lock_and_launch();
+  void cut_and_launch(UniqueFd lock);
   void launch(UniqueFd lock);
   void on_condition(const redis::Condition& condition);
   void say_that_it_takes_time(const char* event, const redis::Condition& condition);
@@ -67,6 +69,8 @@ class EmbeddedRedis::Impl {
   void on_ended();
   void fail_or_retry(const Error& error);
   void finish_stop();
+
+  std::string append_only_folder() const { return config_.state_dir + "/redis/appendonlydir"; }
 
   uv_loop_s* loop_;
   Config config_;
@@ -87,6 +91,7 @@ class EmbeddedRedis::Impl {
   bool outage_said_ = false;
   bool slowness_said_ = false;  // of this try
   std::function<void()> stopped_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
 void EmbeddedRedis::Impl::start() {
@@ -124,6 +129,7 @@ void EmbeddedRedis::Impl::on_time() {
       kill(-pid_, SIGKILL);
       return;
     case State::kIdle:
+    case State::kCutting:
     case State::kUp:
     case State::kStopped:
       return;
@@ -137,7 +143,7 @@ void EmbeddedRedis::Impl::lock_and_launch() {
   }
   auto lock = lock_redis_folder(config_);
   if (lock) {
-    launch(std::move(*lock));
+    cut_and_launch(std::move(*lock));
   } else if (lock.error().code == ErrorCode::kConflict) {
     // The server of a daemon that was killed is still writing its data: it ends by itself.
     say_that_it_takes_time("waiting for the redis-server of an earlier stintd to end", {});
@@ -145,6 +151,15 @@ void EmbeddedRedis::Impl::lock_and_launch() {
   } else {
     fail_or_retry(lock.error());
   }
+}
+
+void EmbeddedRedis::Impl::cut_and_launch(UniqueFd lock) {
+  state_ = State::kCutting;
+  cut_half_script(loop_, append_only_folder(), std::move(lock), alive_, [this](UniqueFd held) {
+    if (state_ == State::kCutting) {
+      launch(std::move(held));
+    }
+  });
 }
 
 void EmbeddedRedis::Impl::launch(UniqueFd lock) {
@@ -155,7 +170,7 @@ void EmbeddedRedis::Impl::launch(UniqueFd lock) {
   }
   pid_ = process->pid;
   if (config_.durability != "always" && !disk_sync_) {
-    disk_sync_.emplace(loop_, config_.state_dir + "/redis/appendonlydir");
+    disk_sync_.emplace(loop_, append_only_folder());
   }
   log_ = {};
   output_.emplace(loop_, std::move(process->output),

@@ -139,6 +139,36 @@ TEST_CASE("embedded redis: killed, it comes back with what it had acknowledged")
   embedded.stop();
 }
 
+TEST_CASE(
+    "embedded redis: killed within a script's write, it has nothing of the script, for good") {
+  test::TempDir dir;
+  auto config = embedded_config(dir.path());
+  Embedded embedded(config);
+  auto kill_it = [&] {
+    kill(embedded.redis.pid(), SIGKILL);
+    REQUIRE(embedded.until([&] { return embedded.redis.pid() == -1; }));
+  };
+  REQUIRE(embedded.until([&] { return embedded.ready == 1; }));
+  CHECK(ask(config, {"SET", "before", "1"}) == "OK");
+  ask(config,
+      {"EVAL", "redis.call('SET', 'first', 1) redis.call('SET', 'second', string.rep('x', 200))",
+       "0"});
+  std::string file = dir / "redis/appendonlydir/appendonly.aof.1.incr.aof";
+  REQUIRE(test::eventually(
+      kSoon, [&] { return test::read_file(file).find("xxxx") != std::string::npos; }));
+  kill_it();
+  std::filesystem::resize_file(file, test::read_file(file).find("xxxx") + 100);
+  REQUIRE(embedded.until([&] { return embedded.ready == 2; }));
+  ask(config, {"EVAL", "redis.call('SET', 'after', 1) redis.call('SET', 'later', 1)", "0"});
+  kill_it();
+  REQUIRE(embedded.until([&] { return embedded.ready == 3; }));
+  CHECK(ask(config, {"GET", "before"}) == "1");
+  CHECK(ask(config, {"GET", "later"}) == "1");
+  CHECK(ask(config, {"GET", "first"}) == "");
+  CHECK(ask(config, {"GET", "second"}) == "");
+  embedded.stop();
+}
+
 TEST_CASE("embedded redis: durability always is Redis' own fsync before every answer") {
   test::TempDir dir;
   auto config = embedded_config(dir.path());
