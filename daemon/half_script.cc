@@ -122,9 +122,11 @@ std::string last_command_file(const std::string& folder) {
   std::ifstream manifest(folder + "/appendonly.aof.manifest");
   std::string word, name, seq, number, type, kind, last;
   while (manifest >> word >> name >> seq >> number >> type >> kind) {
-    last = kind == "i" ? folder + "/" + name : last;
+    if (kind == "i") {
+      last = name;
+    }
   }
-  return last;
+  return last.empty() ? last : folder + "/" + last;
 }
 
 // Where the MULTI begins that has no EXEC; nullopt: all are whole, or the file is damaged.
