@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include <array>
-#include <cstdio>
 
 namespace stint {
 
@@ -20,14 +19,24 @@ int64_t now_wall_ms() {
 }
 
 std::string rfc3339(int64_t wall_ms) {
-  time_t seconds = static_cast<time_t>(wall_ms / 1000);
-  tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  int size = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                           parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                           parts.tm_min, parts.tm_sec, static_cast<int>(wall_ms % 1000));
-  return {text.data(), static_cast<size_t>(size)};
+  const auto second = std::chrono::floor<std::chrono::seconds>(milliseconds(wall_ms));
+  const int64_t ms = wall_ms - milliseconds(second).count();
+  // Most that a program says falls within one second, and a calendar costs a microsecond.
+  thread_local time_t last = -1;
+  thread_local std::array<char, 64> text{};
+  thread_local size_t size = 0;
+  if (size == 0 || last != second.count()) {
+    last = second.count();
+    tm parts{};
+    gmtime_r(&last, &parts);
+    size = strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &parts);
+  }
+  std::string out(text.data(), size);
+  for (int64_t digit : {ms / 100, ms / 10 % 10, ms % 10}) {
+    out.push_back(static_cast<char>('0' + digit));
+  }
+  out.push_back('Z');
+  return out;
 }
 
 }  // namespace stint
