@@ -113,16 +113,20 @@ local function plain_rest(records, resources, waits)
   return ids, texts, theirs
 end
 
--- The next fencing token and its time; see token.lua. Nothing if the last is garbage.
+-- The next fencing token and its time; see token.lua. Nothing if the last is garbage. The time stays text where it can: to write
+-- such a number costs twice what a redis.call does.
 local function plain_token()
   local clock, last = redis.call('TIME'), redis.pcall('GET', P .. 'fence')
   last = type(last) == 'string' and #last < 18 and tonumber(match(last, '^%d+$') or '')
-  local now_us = clock[1] * 1000000 + clock[2]
   if not last or last >= 9e15 then
     return nil
   end
-  local token, claimed, now = text(math.max(now_us, last + 1)), ' ', text(math.floor(now_us / 1000))
-  return token, token == text(now_us) and claimed or '@' .. now .. ' ', now
+  local now_us = clock[1] .. sub('00000' .. clock[2], -6)
+  local now = sub(now_us, 1, -4)
+  if last < tonumber(now_us) then
+    return now_us, ' ', now
+  end
+  return text(last + 1), '@' .. now .. ' ', now
 end
 
 -- An id that was taken twice is given once.
