@@ -114,9 +114,12 @@ redis::Command finish(const Keys& keys, std::string_view worker, uint64_t seq, K
   for (const Ended& job : plain) {
     args.push_back(job.id);
   }
+  std::string before;
   for (const Ended& job : kept) {
+    std::string outcome = success_of(job);
     args.push_back(job.id);
-    args.push_back(success_of(job));
+    args.push_back(outcome == before ? "" : outcome);
+    before = std::move(outcome);
   }
   for (const Ended& job : rest.subspan(kept.size())) {
     args.push_back(job.id);

@@ -56,8 +56,10 @@ def pack_finish(head, groups):
     while plain + kept < len(groups) and keeps[plain + kept] not in (None, 0) and keeps[plain + kept] == keeps[plain]:
         kept += 1
     words = [g[0] for g in groups[:plain]]
+    before = None
     for g in groups[plain:plain + kept]:
-        words += [g[0], success_of(g)]
+        words += [g[0], '' if success_of(g) == before else success_of(g)]
+        before = success_of(g)
     for g in groups[plain + kept:]:
         words += g[:3] + [success_of(g) if g[2].startswith('ok ') else g[3]] + g[4:]
     return head + [token_runs(groups[:plain]), token_runs(groups[plain:plain + kept]), keeps[plain] if kept else 0] + words
@@ -75,9 +77,11 @@ def unpack_finish(args):
     groups, at = [], 8
     for runs, width, keep in ((args[5], 1, 0), (args[6], 2, args[7])):
         runs = runs.split(' ') if runs else []
+        said = ''
         for token, n in zip(runs[0::2], runs[1::2]):
             for _ in range(int(n)):
-                groups.append([args[at], token, 'ok 1 0 3 1000 %s' % keep, args[at + 1] if width == 2 else '', ''])
+                said = width == 2 and args[at + 1] or said
+                groups.append([args[at], token, 'ok 1 0 3 1000 %s' % keep, said, ''])
                 at += width
     groups += groups_of(args[at:], 5)
     for g in groups:

@@ -2,35 +2,16 @@
 -- supervisor (seq 0: not remembered) for the one that a dead worker was running.
 -- KEYS[1] prefix
 -- ARGV worker, seq, jitter, keep_max, keep_bytes, plain, kept (both `token count token count...`), keep, then so many ids of attempts that
--- succeeded and of which nothing is kept, so many pairs id, outcome of those that succeeded and are kept for `keep` ms, then groups of
--- 5: id, token, terms, body, times. A success has its outcome as body, without errors.
+-- succeeded and of which nothing is kept, so many pairs id, outcome ('': as the one before) of those that succeeded and are kept for
+-- `keep` ms, then groups of 5: id, token, terms, body, times. A success has its outcome as body, without errors.
 -- Returns flat: place, how many in a row; in the order of the jobs. 'lost_lease': the attempt is another's or has been settled,
 -- and nothing changed.
 -- Why seq: after a lost reply the identical batch comes again, and the worker must learn what it did, not 'lost_lease'.
 -- Why terms are one word list (kind attempt retries crash_limit backoff keep): most of a batch share theirs, and it is cut once.
--- Uses: base, plain_lines, heirs, plain_finish, plain_kept, sound, clock, plan, lock, attempt, record, outcome, drop, terms, kept, settle, ours, leave, memory, rows
+-- Uses: base, plain_lines, heirs, plain_finish, plain_kept, spell_out, sound, clock, plan, lock, attempt, record, outcome, drop, terms, kept, settle, ours, leave, memory, rows
 -- Flags: allow-oom
 local worker, seq, jitter, keep_max, keep_bytes, plain, kept_runs, keep = unpack(ARGV, 1, 8)
-local ends, next_word, first = {}, 9, 1
-local function spell_out(runs, width, terms)
-  for token, in_a_row in string.gmatch(runs or '', '(%d+) (%d+)') do
-    for _ = 1, in_a_row do
-      for _, word in ipairs({ARGV[next_word] or '', token, terms, width == 2 and ARGV[next_word + 1] or '', ''}) do
-        ends[#ends + 1] = word
-      end
-      next_word = next_word + width
-    end
-  end
-end
-spell_out(plain, 1, 'ok 1 0 3 1000 0')
-spell_out(kept_runs, 2, 'ok 1 0 3 1000 ' .. (match(keep or '', '^%d+$') or '0'))
-if next_word == 9 then
-  ends, first = ARGV, 9
-else
-  for i = next_word, #ARGV do
-    ends[#ends + 1] = ARGV[i]
-  end
-end
+local ends, first = spell_out(plain, kept_runs, keep)
 local before = remembered(worker, seq, math.floor((#ends - first + 1) / 5))
 if before then
   return before

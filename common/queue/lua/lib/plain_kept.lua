@@ -2,15 +2,17 @@
 
 -- The ids and outcomes stand in ARGV in pairs; nothing if one id comes twice.
 local function plain_outcomes(n)
-  local ids, seen, bytes = {}, {}, 0
+  local ids, pairs_said, seen, bytes, said = {}, {}, {}, 0, ARGV[10]
   for i = 1, n do
-    local id = ARGV[7 + 2 * i]
+    local id, own = ARGV[7 + 2 * i], ARGV[8 + 2 * i]
     if seen[id] then
       return nil
     end
-    ids[i], seen[id], bytes = id, true, bytes + #ARGV[8 + 2 * i]
+    said = own ~= '' and own or said
+    ids[i], seen[id], bytes = id, true, bytes + #said
+    pairs_said[2 * i - 1], pairs_said[2 * i] = id, said
   end
-  return ids, bytes
+  return ids, bytes, pairs_said
 end
 
 -- Whether so many more may be kept, and nothing but a mark of a renewal stands beside the attempts that would have to go with them. Then
@@ -31,7 +33,7 @@ local function plain_kept(worker, seq, runs, keep)
   if n == 0 or 2 * n ~= #ARGV - 8 or not plain_is_new(worker, seq) then
     return nil
   end
-  local ids, bytes = plain_outcomes(n)
+  local ids, bytes, said = plain_outcomes(n)
   local marks = ids and plain_room(n, bytes)
   local resources, by = nil, nil
   if marks then
@@ -54,7 +56,7 @@ local function plain_kept(worker, seq, runs, keep)
     call('ZREM', P .. 'leases', unpack(ids))
   end
   call('ZADD', P .. 'done', unpack(due))
-  call('HSET', P .. 'outcomes', unpack(ARGV, 9))
+  call('HSET', P .. 'outcomes', unpack(said))
   redis.pcall('HINCRBY', P .. 'stats', 'kept_bytes', bytes)
   call('HSET', P .. 'fins', worker, seq .. ' done ' .. n)
   return {'done', n}

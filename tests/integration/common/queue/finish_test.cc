@@ -31,6 +31,27 @@ TEST_CASE("finish: a success is kept with its outcome") {
   CHECK(q.stat("attempts") == "1");
 }
 
+TEST_CASE("finish: outcomes that are the same travel once, and each job has its own") {
+  QueueOfTest q;
+  const bool the_long_way = GENERATE(false, true);
+  q.add({job("a"), job("b"), job("c"), job("d")});
+  uint64_t token = q.take(4).token;
+  std::vector<Ended> all{ended("a", token), ended("b", token), ended("c", token),
+                         ended("d", token)};
+  all[2].body = "7";
+  auto words = finish(q.keys, "w", 1, KeepBounds{}, all).args;
+  CHECK(std::count(words.begin(), words.end(), "") == 2);  // plain ones, and b's
+  if (the_long_way) {
+    q.say({"HSET", q.keys("errors"), "d", R"({"message":"earlier"})"});
+  }
+  CHECK(q.report(1, all)[3].place == Place::kDone);
+  CHECK_THAT(q.outcome("a"), Contains(R"("result":null,)"));
+  CHECK(q.outcome("b") == q.outcome("a"));
+  CHECK_THAT(q.outcome("c"), Contains(R"("result":7,)"));
+  CHECK_THAT(q.outcome("d"), Contains(R"("result":null,)"));
+  CHECK((q.outcome("d") == q.outcome("a")) != the_long_way);
+}
+
 TEST_CASE("finish: with keep 0, and while Redis is under pressure, a success is gone") {
   QueueOfTest q;
   q.add({job("a"), job("b")});
