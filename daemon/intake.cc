@@ -12,6 +12,7 @@ namespace stint {
 namespace {
 
 constexpr milliseconds kIntakePause{1'000};
+constexpr size_t kMostUnderWay = 2;  // Redis takes one while the answer to the other travels
 // A reading of so many bytes may have stopped for them.
 constexpr size_t kLargeRead = kBatchBytes / 4;
 
@@ -38,19 +39,14 @@ Intake::Intake(uv_loop_s* loop, Keys keys, Options options)
              {options_.redis, "stintd-intake", milliseconds{5'000}, milliseconds{10'000},
               milliseconds{2'000}},
              {[this](const redis::ServerInfo&) { read(); }, [](const Error&) {}}),
-      again_(loop, [this] { read(); }),
-      judge_next_(loop, [this] {
-        if (next_.empty()) {
-          next_ = judge();
-        }
-      }) {
+      again_(loop, [this] { read(); }) {
   redis_.open();
 }
 
 void Intake::ask(redis::Command command, void (Intake::*next)(const Result<redis::ReplyView>&)) {
-  under_way_ = true;
+  asking_ = true;
   redis_.run(std::move(command), [this, next](const Result<redis::ReplyView>& reply) {
-    under_way_ = false;
+    asking_ = false;
     (this->*next)(reply);
   });
 }
@@ -74,11 +70,11 @@ void Intake::waited(const Result<redis::ReplyView>& reply) {
 }
 
 void Intake::read() {
-  if (under_way_ || !redis_.ready()) {
-    return;  // its end, or on_ready, begins again
+  if (asking_ || !sent_.empty() || !redis_.ready()) {
+    return;  // their end, or on_ready, begins again
   }
   again_.stop();
-  next_.clear();
+  most_under_way_ = 1;
   unjudged_.clear();
   unjudged_bytes_ = 0;
   ask(peek(keys_, options_.list, 0), &Intake::have_read);
@@ -93,31 +89,33 @@ void Intake::have_read(const Result<redis::ReplyView>& reply) {
     trouble(parse_peek(*reply).error());
     return;
   }
-  batch_ = judge();
-  if (batch_.empty()) {
+  auto batch = judge();
+  if (batch.empty()) {
     wait();
     return;
   }
-  if (!refuse_next_.empty() && batch_.front().raw == refuse_next_ && batch_.front().job) {
-    batch_.front().id = batch_.front().job->id;
-    batch_.front().job.reset();
-    batch_.front().reason = "the id is known with another task, resource or parameters";
+  InboxEntry& first = batch.front();
+  if (!refuse_next_.empty() && first.raw == refuse_next_ && first.job) {
+    first.id = first.job->id;
+    first.job.reset();
+    first.reason = "the id is known with another task, resource or parameters";
   }
   refuse_next_.clear();
-  send();
+  send(std::move(batch));
 }
 
-// Redis answers it before it takes batch_. If it does not, read() begins again behind batch_.
-void Intake::read_ahead() {
+// Redis answers it behind what is under way, and before it takes the batch that is sent next.
+void Intake::read_ahead(size_t sent_next) {
   const bool enough = unjudged_.size() > kBatchJobs || unjudged_bytes_ > kBatchBytes;
   if (!more_ || enough) {
     return;
   }
   more_ = false;
-  redis_.run(peek(keys_, options_.list, batch_.size() + unjudged_.size()),
+  redis_.run(peek(keys_, options_.list, sent_next + unjudged_.size()),
              [this](const Result<redis::ReplyView>& reply) {
-               if (reply) {
+               if (reply && then_ == Then::kGoOn) {
                  append(*reply);
+                 send_more();
                }
              });
 }
@@ -155,40 +153,69 @@ std::vector<InboxEntry> Intake::judge() {
   return batch;
 }
 
-// The next ones are judged when these have been sent: handles of one turn run last woken first.
-void Intake::send() {
-  judge_next_.wake();
-  read_ahead();
-  ask(intake(keys_, options_.list, new_nonce(), options_.rejected_max, batch_), &Intake::taken);
+void Intake::send(std::vector<InboxEntry> batch) {
+  read_ahead(batch.size());
+  auto command = intake(keys_, options_.list, new_nonce(), options_.rejected_max, batch);
+  sent_.push_back(std::move(batch));
+  redis_.run(std::move(command), [this](const Result<redis::ReplyView>& reply) { taken(reply); });
+}
+
+void Intake::send_more() {
+  while (then_ == Then::kGoOn && sent_.size() < most_under_way_) {
+    auto batch = judge();
+    if (batch.empty()) {
+      return;
+    }
+    send(std::move(batch));
+  }
 }
 
 void Intake::taken(const Result<redis::ReplyView>& reply) {
+  auto batch = std::move(sent_.front());
+  sent_.pop_front();
   auto answer = reply ? parse_intake(*reply) : Result<IntakeAnswer>(reply.error());
-  if (!answer) {
+  if (answer) {
+    look_at(*answer, batch);
+  } else {
     trouble(answer.error());
+    then_ = Then::kPause;
+  }
+  send_more();
+  if (!sent_.empty()) {
     return;
   }
-  no_trouble();
+  switch (std::exchange(then_, Then::kGoOn)) {
+    case Then::kGoOn:
+      wait();  // it is answered at once if something has come
+      return;
+    case Then::kReadAgain:
+      read();
+      return;
+    case Then::kPause:
+      return;
+  }
+}
+
+void Intake::look_at(const IntakeAnswer& answer, const std::vector<InboxEntry>& batch) {
   size_t refused = 0;
-  for (size_t i = 0; i < std::min(answer->taken, batch_.size()); ++i) {
-    refused += batch_[i].job ? 0 : 1;
+  for (size_t i = 0; i < std::min(answer.taken, batch.size()); ++i) {
+    refused += batch[i].job ? 0 : 1;
   }
   if (refused > 0) {
     log::warning("entries rejected",
                  {{"queue", keys_.queue()}, {"list", options_.list}, {"entries", refused}});
   }
-  if (answer->status == IntakeAnswer::Status::kConflict && answer->taken < batch_.size()) {
-    refuse_next_ = batch_[answer->taken].raw;
+  if (answer.status == IntakeAnswer::Status::kConflict && answer.taken < batch.size()) {
+    refuse_next_ = batch[answer.taken].raw;
   }
-  if (answer->status != IntakeAnswer::Status::kOk) {
-    read();
+  if (then_ == Then::kPause) {
     return;
   }
-  batch_ = next_.empty() ? judge() : std::exchange(next_, {});
-  if (batch_.empty()) {
-    wait();  // it is answered at once if something has come
+  no_trouble();
+  if (answer.status == IntakeAnswer::Status::kOk) {
+    most_under_way_ = kMostUnderWay;
   } else {
-    send();
+    then_ = Then::kReadAgain;
   }
 }
 

@@ -2,8 +2,9 @@
 // connection of its own by BLMOVE list list RIGHT RIGHT, which changes nothing and wakes at once;
 // then reads the tail (peek.lua), parses here (so that the bytes of params stay as they are), and
 // intake.lua compares, takes and queues in one step. Any number of daemons may do it: who loses
-// reads again. While Redis takes a batch the next is read and parsed, at most two of them: should
-// the first be answered otherwise than with ok, they are forgotten and the tail is read again.
+// reads again. While Redis takes a batch the next is read, parsed and sent, and one more is read:
+// should one be answered otherwise than with ok, those sent behind it take nothing but what is at
+// the tail by then, what was read is forgotten, and the tail is read again.
 // A call and a reading have 100 entries and 1 MiB at most, or one entry that has more, so what is
 // held here is some MiB whatever lies in the list. Only the wait is answered with a whole entry.
 // Entries that are no jobs go to `rejected` with the reason. Supervisor, on its thread.
@@ -15,7 +16,6 @@
 #include <vector>
 
 #include "common/log/outage.h"
-#include "common/loop/next_turn.h"
 #include "common/loop/timer.h"
 #include "common/queue/upkeep.h"
 #include "common/redis/connection.h"
@@ -32,17 +32,19 @@ class Intake {
   Intake(uv_loop_s* loop, Keys keys, Options options);
 
  private:
-  // One command at a time, also across a reconnect.
+  // A wait or the first reading: one at a time, also across a reconnect.
   void ask(redis::Command command, void (Intake::*next)(const Result<redis::ReplyView>&));
   void wait();
   void waited(const Result<redis::ReplyView>& reply);
   void read();
   void have_read(const Result<redis::ReplyView>& reply);
-  void read_ahead();
+  void read_ahead(size_t sent_next);
   bool append(redis::ReplyView tail);
   std::vector<InboxEntry> judge();
-  void send();
+  void send(std::vector<InboxEntry> batch);
+  void send_more();
   void taken(const Result<redis::ReplyView>& reply);
+  void look_at(const IntakeAnswer& answer, const std::vector<InboxEntry>& batch);
   void trouble(const Error& error);
   void no_trouble();
 
@@ -50,14 +52,14 @@ class Intake {
   Options options_;
   redis::Connection redis_;
   Timer again_;
-  NextTurn judge_next_;
-  std::vector<InboxEntry> batch_;  // on its way
-  std::vector<InboxEntry> next_;   // the entries behind it in line
-  std::deque<RawEntry> unjudged_;  // those behind them, tail first
+  std::deque<std::vector<InboxEntry>> sent_;  // not answered yet
+  size_t most_under_way_ = 1;  // until Redis has the script, and nobody else takes from the list
+  enum class Then { kGoOn, kReadAgain, kPause } then_ = Then::kGoOn;  // when all are
+  std::deque<RawEntry> unjudged_;  // the entries behind those sent, tail first
   size_t unjudged_bytes_ = 0;      // of them all
   bool more_ = false;              // the last reading found as many as it may
   std::string refuse_next_;        // raw bytes of an entry whose id is known with other content
-  bool under_way_ = false;
+  bool asking_ = false;
   log::Outage refused_{log::Level::kWarning, "intake refused; trying again every second",
                        "intake works again"};
 };
