@@ -246,8 +246,11 @@ def main():
     parser.add_argument("--only", default=",".join(PARTS), help="parts, of " + ",".join(PARTS))
     parser.add_argument("--soak", type=int, default=0, help="also run so many jobs and report how memory grows")
     options = parser.parse_args()
+    parts = options.only.split(",") if options.only else []
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"--only knows no {', '.join(sorted(unknown))}; it knows {', '.join(PARTS)}; '' for none, e.g. beside --soak")
     out = {"machine": machine(), "jobs": options.jobs}
-    for part in options.only.split(","):
+    for part in parts:
         out[part] = PARTS[part](options)
     if "drains" in out and "latency" in out:
         out["latency_loaded"] = latency(500, out["drains"]["plain"]["jobs_per_s"] // 2)
