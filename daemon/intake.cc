@@ -70,7 +70,7 @@ void Intake::waited(const Result<redis::ReplyView>& reply) {
 }
 
 void Intake::read() {
-  if (asking_ || !sent_.empty() || !redis_.ready()) {
+  if (asking_ || under_way_ > 0 || reading_ahead_ || !redis_.ready()) {
     return;  // their end, or on_ready, begins again
   }
   again_.stop();
@@ -111,12 +111,14 @@ void Intake::read_ahead(size_t sent_next) {
     return;
   }
   more_ = false;
+  reading_ahead_ = true;
   redis_.run(peek(keys_, options_.list, sent_next + unjudged_.size()),
              [this](const Result<redis::ReplyView>& reply) {
+               reading_ahead_ = false;
                if (reply && then_ == Then::kGoOn) {
                  append(*reply);
-                 send_more();
                }
+               go_on();
              });
 }
 
@@ -155,13 +157,19 @@ std::vector<InboxEntry> Intake::judge() {
 
 void Intake::send(std::vector<InboxEntry> batch) {
   read_ahead(batch.size());
+  ++under_way_;
   auto command = intake(keys_, options_.list, new_nonce(), options_.rejected_max, batch);
-  sent_.push_back(std::move(batch));
-  redis_.run(std::move(command), [this](const Result<redis::ReplyView>& reply) { taken(reply); });
+  redis_.run(std::move(command),
+             [this, batch = std::make_shared<const std::vector<InboxEntry>>(std::move(batch))](
+                 const Result<redis::ReplyView>& reply) {
+               --under_way_;
+               taken(*batch, reply);
+               go_on();
+             });
 }
 
 void Intake::send_more() {
-  while (then_ == Then::kGoOn && sent_.size() < most_under_way_) {
+  while (then_ == Then::kGoOn && under_way_ < most_under_way_) {
     auto batch = judge();
     if (batch.empty()) {
       return;
@@ -170,18 +178,11 @@ void Intake::send_more() {
   }
 }
 
-void Intake::taken(const Result<redis::ReplyView>& reply) {
-  auto batch = std::move(sent_.front());
-  sent_.pop_front();
-  auto answer = reply ? parse_intake(*reply) : Result<IntakeAnswer>(reply.error());
-  if (answer) {
-    look_at(*answer, batch);
-  } else {
-    trouble(answer.error());
-    then_ = Then::kPause;
-  }
+// Answers may come in another order than their calls went out: a call that meets a Redis without
+// its script goes out again. So nothing but more of the same is sent before all have come.
+void Intake::go_on() {
   send_more();
-  if (!sent_.empty()) {
+  if (under_way_ > 0 || reading_ahead_) {
     return;
   }
   switch (std::exchange(then_, Then::kGoOn)) {
@@ -192,7 +193,18 @@ void Intake::taken(const Result<redis::ReplyView>& reply) {
       read();
       return;
     case Then::kPause:
+      again_.start(kIntakePause);  // it may have been over before the last answer came
       return;
+  }
+}
+
+void Intake::taken(const std::vector<InboxEntry>& batch, const Result<redis::ReplyView>& reply) {
+  auto answer = reply ? parse_intake(*reply) : Result<IntakeAnswer>(reply.error());
+  if (answer) {
+    look_at(*answer, batch);
+  } else {
+    trouble(answer.error());
+    then_ = Then::kPause;
   }
 }
 

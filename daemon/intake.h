@@ -43,7 +43,8 @@ class Intake {
   std::vector<InboxEntry> judge();
   void send(std::vector<InboxEntry> batch);
   void send_more();
-  void taken(const Result<redis::ReplyView>& reply);
+  void taken(const std::vector<InboxEntry>& batch, const Result<redis::ReplyView>& reply);
+  void go_on();
   void look_at(const IntakeAnswer& answer, const std::vector<InboxEntry>& batch);
   void trouble(const Error& error);
   void no_trouble();
@@ -52,9 +53,10 @@ class Intake {
   Options options_;
   redis::Connection redis_;
   Timer again_;
-  std::deque<std::vector<InboxEntry>> sent_;  // not answered yet
-  size_t most_under_way_ = 1;  // until Redis has the script, and nobody else takes from the list
-  enum class Then { kGoOn, kReadAgain, kPause } then_ = Then::kGoOn;  // when all are
+  size_t under_way_ = 0;        // calls of intake that are not answered yet
+  size_t most_under_way_ = 1;   // until Redis has the script, and nobody else takes from the list
+  bool reading_ahead_ = false;  // a peek is not answered yet
+  enum class Then { kGoOn, kReadAgain, kPause } then_ = Then::kGoOn;  // when nothing is under way
   std::deque<RawEntry> unjudged_;  // the entries behind those sent, tail first
   size_t unjudged_bytes_ = 0;      // of them all
   bool more_ = false;              // the last reading found as many as it may

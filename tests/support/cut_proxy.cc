@@ -77,6 +77,22 @@ void CutProxy::accept_one() {
 }
 
 // False: this pair has ended, or the budget has.
+// True if all went out.
+bool CutProxy::pass_on(int to, std::string_view bytes, bool replies) {
+  size_t text = replies && !stall_text_.empty() ? bytes.find(stall_text_) : bytes.npos;
+  size_t end = text == bytes.npos ? text : bytes.find('\n', text);
+  if (end != bytes.npos) {
+    stall_text_.clear();
+    if (!pass_on(to, bytes.substr(0, end + 1), replies)) {
+      return false;
+    }
+    std::this_thread::sleep_for(stall_);
+    bytes.remove_prefix(end + 1);
+  }
+  return bytes.empty() ||
+         send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
 bool CutProxy::carry(int from, int to, std::atomic<int64_t>& budget, bool replies) {
   std::array<char, 16384> bytes{};
   ssize_t n = ::read(from, bytes.data(), bytes.size());
@@ -89,7 +105,7 @@ bool CutProxy::carry(int from, int to, std::atomic<int64_t>& budget, bool replie
   int64_t left = budget;
   bool cut = left >= 0 && n >= left;
   auto size = static_cast<size_t>(cut ? left : n);
-  if (size > 0 && send(to, bytes.data(), size, MSG_NOSIGNAL) != static_cast<ssize_t>(size)) {
+  if (!pass_on(to, {bytes.data(), size}, replies)) {
     return false;
   }
   if (replies) {

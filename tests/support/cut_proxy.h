@@ -7,9 +7,11 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "common/clock.h"
 #include "common/redis/url.h"
 #include "common/unique_fd.h"
 #include "tests/support/temp_dir.h"
@@ -29,6 +31,12 @@ class CutProxy {
   void cut_after_reply_bytes(int64_t n) { reply_budget_ = n; }
   void cut_after_request_bytes(int64_t n) { request_budget_ = n; }
   void swallow_replies(bool on) { swallow_ = on; }
+  // Once: what comes behind a line of a reply that has this text comes so much later. Before the
+  // first connection.
+  void stall_behind(std::string text, milliseconds time) {
+    stall_text_ = std::move(text);
+    stall_ = time;
+  }
   int cuts() const { return cuts_; }
   int64_t reply_bytes() const { return reply_bytes_; }  // passed on so far
 
@@ -40,9 +48,12 @@ class CutProxy {
   void serve();
   void accept_one();
   bool carry(int from, int to, std::atomic<int64_t>& budget, bool replies);
+  bool pass_on(int to, std::string_view bytes, bool replies);
 
   TempDir dir_;
   std::string target_;
+  std::string stall_text_;
+  milliseconds stall_{0};
   UniqueFd listener_;
   UniqueFd stop_;
   std::vector<Pair> pairs_;                // the thread's own

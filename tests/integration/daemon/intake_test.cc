@@ -212,6 +212,35 @@ TEST_CASE("intake: a connection that breaks again and again loses no entry and d
   inbox.intake.reset();
 }
 
+TEST_CASE("intake: refused, with the next call answered after the pause, it tries again") {
+  Inbox inbox;
+  inbox.server.command({"SET", inbox.keys("rejected"), "of another type"});
+  inbox.push(100);
+  inbox.push("no job");  // so the second call is refused, and the third finds another tail
+  for (int i = 100; i < 400; ++i) {
+    inbox.push(R"({"task":"t","id":"j)" + std::to_string(i) + "\"}");
+  }
+  test::CutProxy proxy(inbox.server.socket());
+  proxy.stall_behind("WRONGTYPE", milliseconds(1'500));
+  inbox.open(proxy.url());
+  REQUIRE(inbox.until_empty());
+  CHECK(inbox.took(400));
+  CHECK(inbox.server.command({"LLEN", inbox.keys("rejected")}) == "1");
+  inbox.intake.reset();
+}
+
+TEST_CASE("intake: a script that is gone in the middle loses no entry and doubles none") {
+  Inbox inbox;
+  inbox.push(3'000);
+  inbox.open();
+  REQUIRE(inbox.loop.run_until(milliseconds(60'000), [&] {
+    inbox.server.command({"SCRIPT", "FLUSH"});
+    return inbox.server.command({"LLEN", inbox.keys("inbox")}) == "0";
+  }));
+  CHECK(inbox.took(3'000));
+  inbox.intake.reset();
+}
+
 TEST_CASE("intake: two daemons neither lose nor double an entry") {
   Inbox inbox;
   for (int i = 0; i < 400; ++i) {
