@@ -128,8 +128,10 @@ void EmbeddedRedis::Impl::on_time() {
       log::warning("redis-server does not stop, killing it", {{"pid", pid_}});
       kill(-pid_, SIGKILL);
       return;
-    case State::kIdle:
     case State::kCutting:
+      say_that_it_takes_time("looking for the end of redis-server's file", {});
+      return;
+    case State::kIdle:
     case State::kUp:
     case State::kStopped:
       return;
@@ -155,6 +157,7 @@ void EmbeddedRedis::Impl::lock_and_launch() {
 
 void EmbeddedRedis::Impl::cut_and_launch(UniqueFd lock) {
   state_ = State::kCutting;
+  timer_.start(kSayAfter);
   cut_half_script(loop_, append_only_folder(), std::move(lock), alive_, [this](UniqueFd held) {
     if (state_ == State::kCutting) {
       launch(std::move(held));
@@ -178,6 +181,7 @@ void EmbeddedRedis::Impl::launch(UniqueFd lock) {
   log::debug("redis-server started", {{"pid", pid_}, {"socket", config_.redis.socket}});
   state_ = State::kStarting;
   since_ = now_mono();
+  slowness_said_ = false;
   timer_.start(kProbeEvery);
 }
 

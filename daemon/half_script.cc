@@ -8,7 +8,9 @@
 
 #include <fstream>
 #include <limits>
+#include <map>
 #include <memory>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -31,7 +33,8 @@ Error file_error(const std::string& what, int error) {
 // A file of commands, from its begin on: "*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n".
 class CommandFile {
  public:
-  CommandFile(int fd, off_t size) : fd_(fd), size_(size), buffer_(kBuffer) {}
+  CommandFile(int fd, off_t size, const std::weak_ptr<int>& wanted)
+      : fd_(fd), size_(size), wanted_(wanted), buffer_(kBuffer) {}
 
   off_t at() const { return begin_ + static_cast<off_t>(next_); }
   int error() const { return error_; }  // errno of reading
@@ -69,6 +72,10 @@ class CommandFile {
       got = pread(fd_, buffer_.data(), buffer_.size(), begin_);
     } while (got < 0 && errno == EINTR);
     error_ = got < 0 ? errno : error_;
+    if (wanted_.expired()) {
+      error_ = ECANCELED;
+      got = -1;
+    }
     filled_ = got < 0 ? 0 : static_cast<size_t>(got);
     return got > 0;
   }
@@ -108,6 +115,7 @@ class CommandFile {
 
   int fd_;
   off_t size_;
+  const std::weak_ptr<int>& wanted_;
   std::vector<char> buffer_;  // [next_, filled_) is read and not taken; buffer_[0] is at begin_
   off_t begin_ = 0;
   size_t next_ = 0;
@@ -116,26 +124,32 @@ class CommandFile {
   bool torn_ = false;
 };
 
-// Empty: none. The manifest names files in the order in which they are read, "file
-// appendonly.aof.2.incr.aof seq 2 type i"; only the last is ever torn.
+// Empty: none. The manifest names files in the order in which they are read, a line of pairs each,
+// "file appendonly.aof.2.incr.aof seq 2 type i"; only the last is ever torn.
 std::string last_command_file(const std::string& folder) {
   std::ifstream manifest(folder + "/appendonly.aof.manifest");
-  std::string word, name, seq, number, type, kind, last;
-  while (manifest >> word >> name >> seq >> number >> type >> kind) {
-    if (kind == "i") {
-      last = name;
+  std::string line;
+  std::string last;
+  while (std::getline(manifest, line)) {
+    std::istringstream words(line);
+    std::map<std::string, std::string> pairs;
+    for (std::string key, value; words >> key >> value;) {
+      pairs[key] = value;
+    }
+    if (pairs["type"] == "i") {
+      last = pairs["file"];
     }
   }
   return last.empty() ? last : folder + "/" + last;
 }
 
 // Where the MULTI begins that has no EXEC; nullopt: all are whole, or the file is damaged.
-Result<std::optional<off_t>> open_transaction(int fd) {
+Result<std::optional<off_t>> open_transaction(int fd, const std::weak_ptr<int>& wanted) {
   struct stat status {};
   if (fstat(fd, &status) != 0) {
     return file_error("fstat", errno);
   }
-  CommandFile file(fd, status.st_size);
+  CommandFile file(fd, status.st_size, wanted);
   std::optional<off_t> open;
   while (true) {
     off_t begin = file.at();
@@ -179,7 +193,7 @@ struct Cutting {
 
 }  // namespace
 
-Result<off_t> cut_half_script(const std::string& folder) {
+Result<off_t> cut_half_script(const std::string& folder, const std::weak_ptr<int>& wanted) {
   std::string path = last_command_file(folder);
   if (path.empty()) {
     return 0;
@@ -189,7 +203,7 @@ Result<off_t> cut_half_script(const std::string& folder) {
   if (!fd || fstat(fd.get(), &status) != 0) {
     return errno == ENOENT ? Result<off_t>(0) : file_error(path, errno);
   }
-  auto begin = open_transaction(fd.get());
+  auto begin = open_transaction(fd.get(), wanted);
   if (!begin) {
     return Error{begin.error().code, begin.error().message + " (" + path + ")"};
   }
@@ -211,7 +225,7 @@ void cut_half_script(uv_loop_s* loop, std::string folder, UniqueFd lock, std::we
       loop, &cutting->request,
       [](uv_work_t* request) {
         auto* self = static_cast<Cutting*>(request->data);
-        self->cut = cut_half_script(self->folder);
+        self->cut = cut_half_script(self->folder, self->alive);
       },
       [](uv_work_t* request, int) {
         std::unique_ptr<Cutting>(static_cast<Cutting*>(request->data))->end();
@@ -219,7 +233,7 @@ void cut_half_script(uv_loop_s* loop, std::string folder, UniqueFd lock, std::we
   if (failed == 0) {
     (void)cutting.release();
   } else {
-    cutting->cut = cut_half_script(cutting->folder);
+    cutting->cut = cut_half_script(cutting->folder, cutting->alive);
     cutting->end();
   }
 }

@@ -23,6 +23,7 @@ std::string command(const std::vector<std::string>& words) {
 struct Folder {
   test::TempDir dir;
   std::string last = dir / "appendonly.aof.2.incr.aof";
+  std::shared_ptr<int> wanted = std::make_shared<int>(0);
 
   Folder() {
     write(dir / "appendonly.aof.manifest",
@@ -36,7 +37,7 @@ struct Folder {
   }
   std::string cut(const std::string& text) const {
     write(last, text);
-    auto bytes = cut_half_script(dir.path());
+    auto bytes = cut_half_script(dir.path(), wanted);
     REQUIRE(bytes);
     std::ifstream in(last, std::ios::binary);
     std::string left(std::istreambuf_iterator<char>(in), {});
@@ -88,6 +89,23 @@ TEST_CASE("half script: what is no file of commands is left as it is") {
     CHECK(folder.cut(text) == text);
   }
   std::filesystem::remove(folder.last);
-  CHECK(cut_half_script(folder.dir.path()).value() == 0);
-  CHECK(cut_half_script(folder.dir / "none").value() == 0);
+  CHECK(cut_half_script(folder.dir.path(), folder.wanted).value() == 0);
+  CHECK(cut_half_script(folder.dir / "none", folder.wanted).value() == 0);
+}
+
+TEST_CASE("half script: the manifest may say more of its files, and have remarks") {
+  Folder folder;
+  Folder::write(folder.dir / "appendonly.aof.manifest",
+                "# of a later version\n"
+                "file appendonly.aof.1.incr.aof seq 1 type i startoffset 0 endoffset 9\n"
+                "file appendonly.aof.2.incr.aof seq 2 type i startoffset 9\n");
+  CHECK(folder.cut(command({"SET", "a", "1"}) + command({"MULTI"})) == command({"SET", "a", "1"}));
+}
+
+TEST_CASE("half script: who no longer wants it gets no cut") {
+  Folder folder;
+  Folder::write(folder.last, command({"MULTI"}));
+  folder.wanted.reset();
+  CHECK_FALSE(cut_half_script(folder.dir.path(), folder.wanted));
+  CHECK(std::filesystem::file_size(folder.last) == command({"MULTI"}).size());
 }
