@@ -178,6 +178,7 @@ TEST_CASE("printed: a stopped supervisor holds up the jobs for a second, not for
   REQUIRE(until_logged(daemon, during.back().id + " 1"));
   for (const auto& job : during) {
     CHECK(log_of(daemon, job.id).empty());
+    CHECK(until_logged(daemon, job.id + " 1"));
     CHECK(count_of(daemon.log(), job.id + " 1") == 1);
   }
   // The first that ends may find the late answer; then all is as it was.

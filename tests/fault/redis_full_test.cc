@@ -154,6 +154,7 @@ TEST_CASE("Redis refuses writes for a moment: the running job is renewed soon af
   CHECK(ended_as(daemon, "running", kHalfMinute) == "done");
   CHECK(json_at(outcome(daemon, "running"), "/attempt") == "1");
   CHECK(daemon.log().find("told to stop") == std::string::npos);
+  CHECK(until_logged(daemon, "redis accepts heartbeats again"));
   CHECK(count_of(daemon.log(), "redis refuses a heartbeat") == 1);
   CHECK(count_of(daemon.log(), "redis accepts heartbeats again") == 1);
   daemon.stop();

@@ -72,7 +72,7 @@ TEST_CASE("start while Redis cannot be reached: said once, ready as soon as it i
                          [&] { return count_of(daemon.log(), "cannot be reached") > 1; }));
   redis.restart();
   CHECK(daemon.until_ready());
-  CHECK(daemon.log().find("Redis is back") != std::string::npos);
+  CHECK(until_logged(daemon, "Redis is back"));
   daemon.stop();
 }
 
@@ -91,6 +91,7 @@ TEST_CASE("outage of Redis: said at its start and its end only, the running job 
   redis.restart();
   CHECK(ended_as(daemon, "slow") == "done");
   CHECK(json_at(outcome(daemon, "slow"), "/attempt") == "1");
+  CHECK(until_logged(daemon, "stintd: Redis is back"));
   CHECK(count_of(daemon.log(), "stintd: Redis cannot be reached") == 1);
   CHECK(count_of(daemon.log(), "stintd: Redis is back") == 1);
   daemon.stop();
@@ -110,7 +111,7 @@ TEST_CASE("memory: above 80 % of maxmemory the queue is under pressure") {
   CHECK(eventually(milliseconds{10'000}, [&] {
     return redis.command({"EXISTS", key("pressure")}) == "1";
   }));
-  CHECK(daemon.log().find("above 80 %") != std::string::npos);
+  CHECK(until_logged(daemon, "above 80 %"));
   push(daemon, "a", "fail_times", R"({"path":")" + (daemon / "n") + R"(","times":0})");
   CHECK(eventually(milliseconds{10'000}, [&] { return read_file(daemon / "n") == "1\n"; }));
   CHECK(eventually(milliseconds{10'000}, [&] {

@@ -123,7 +123,9 @@ TEST_CASE("reload: a new worker that hangs in a plugin's open gives way to the n
       return now.size() == 1 && now != old_workers;
     }));
     // The first and the last: one that is to be killed serves nobody, whatever it says.
-    CHECK(test::count_of(daemon.log(), "worker ready") == 2);
+    auto ready = [&] { return test::count_of(daemon.log(), "worker ready"); };
+    CHECK(test::eventually(kLong, [&] { return ready() >= 2; }));
+    CHECK(ready() == 2);
     daemon.stop();
     daemon.expect_clean_log({"gives way"});
   }

@@ -15,6 +15,7 @@
 
 #include "common/redis/client.h"
 #include "common/unique_fd.h"
+#include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
 #include "tests/support/loop.h"
 #include "tests/support/process.h"
@@ -268,20 +269,12 @@ TEST_CASE("embedded redis: never two servers in one folder") {
 TEST_CASE("embedded redis: it ends when the daemon is killed, and the next one takes over") {
   test::TempDir dir;
   auto config = embedded_config(dir.path());
-  pid_t daemon = fork();
-  if (daemon == 0) {
-    Embedded embedded(config);
-    (void)embedded.until([&] { return false; });
-    _exit(0);
-  }
-  REQUIRE(test::eventually(kSoon, [&] {
-    auto client = redis::Client::connect(config.redis, kSoon, "test");
-    return client && client->run(plain({"SET", "k", "kept"}));
-  }));
-  auto info = ask(config, {"INFO", "server"});
-  pid_t server = std::stoi(info.substr(info.find("process_id:") + 11));
-  kill(daemon, SIGKILL);
-  waitpid(daemon, nullptr, 0);
+  test::DaemonOptions options;
+  options.state_dir = dir.path();
+  test::Daemon daemon(options);
+  CHECK(daemon.redis({"SET", "k", "kept"}) == "OK");
+  pid_t server = daemon.redis_pid();
+  daemon.kill9();
 
   Embedded next(config);
   REQUIRE(next.until([&] { return next.ready == 1; }));
