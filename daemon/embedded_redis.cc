@@ -172,7 +172,7 @@ void EmbeddedRedis::Impl::launch(UniqueFd lock) {
     return;
   }
   pid_ = process->pid;
-  if (config_.durability != "always" && !disk_sync_) {
+  if (config_.durability != "always") {  // anew: a file that was cut may grow to its old size
     disk_sync_.emplace(loop_, append_only_folder());
   }
   log_ = {};

@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <sstream>
-#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -182,7 +181,7 @@ struct Cutting {
       return;
     }
     if (!cut) {
-      log::warning("whether Redis' file ends in half a script is not known",
+      log::warning("cannot see whether Redis' file ends in half a script, starting it all the same",
                    {{"error", cut.error().message}});
     } else if (*cut > 0) {
       log::info("undone what redis-server had half written when it was killed", {{"bytes", *cut}});

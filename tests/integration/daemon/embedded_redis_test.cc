@@ -152,13 +152,13 @@ TEST_CASE(
   REQUIRE(embedded.until([&] { return embedded.ready == 1; }));
   CHECK(ask(config, {"SET", "before", "1"}) == "OK");
   ask(config,
-      {"EVAL", "redis.call('SET', 'first', 1) redis.call('SET', 'second', string.rep('x', 200))",
+      {"EVAL", "redis.call('SET', 'first', 1) redis.call('SET', 'second', string.rep('v', 200))",
        "0"});
   std::string file = dir / "redis/appendonlydir/appendonly.aof.1.incr.aof";
   REQUIRE(test::eventually(
-      kSoon, [&] { return test::read_file(file).find("xxxx") != std::string::npos; }));
+      kSoon, [&] { return test::read_file(file).find("vvvv") != std::string::npos; }));
   kill_it();
-  std::filesystem::resize_file(file, test::read_file(file).find("xxxx") + 100);
+  std::filesystem::resize_file(file, test::read_file(file).find("vvvv") + 100);
   REQUIRE(embedded.until([&] { return embedded.ready == 2; }));
   ask(config, {"EVAL", "redis.call('SET', 'after', 1) redis.call('SET', 'later', 1)", "0"});
   kill_it();
