@@ -58,8 +58,10 @@ TEST_CASE("worker stopped: it is killed before its lease runs out, and its attem
 TEST_CASE("pause and continue by signal: no job is taken in between") {
   Daemon daemon;
   daemon.signal(SIGTSTP);
-  REQUIRE(eventually(milliseconds{5'000},
-                     [&] { return daemon.log().find("paused by signal") != std::string::npos; }));
+  REQUIRE(until_logged(daemon, "paused by signal"));
+  REQUIRE(eventually(milliseconds{20'000}, [&] {  // the worker has been told
+    return json_at(daemon.stint({"worker", "list", "--json"}).out, "/state") == "paused";
+  }));
   push(daemon, "later", "fail_times",
        announced(daemon / "started", R"("path":")" + (daemon / "n") + R"(","times":0)"));
   CHECK_FALSE(eventually(milliseconds{2'500}, [&] { return lines_in(daemon / "started") > 0; }));

@@ -147,8 +147,8 @@ class Course {
     }
   }
   // Its first attempt never ends, the next succeeds.
-  void hang(const std::string& name = "hang") {
-    add("hang_once", hanging(name));
+  void hang(const std::string& name = "hang", const std::string& fields = "") {
+    add("hang_once", hanging(name), fields);
     REQUIRE(started(name));
   }
   std::string hanging(const std::string& name) const {

@@ -11,7 +11,12 @@ namespace {
 // One worker holds a task to be given back, the other one that is past its timeout, which a
 // supervisor would have killed; and the supervisor is gone.
 void leave_orphans(Course& course) {
-  course.hang("back");
+  // Its lease outlasts the second that an orphan takes on a busy machine to become the settler:
+  // past its kill time it would be settled as lost, and nothing be given back.
+  course.hang("back", R"("lease":"4s")");
+  // The other worker is ready too, since only it can have run this.
+  std::string beside = course.add("info");
+  REQUIRE(course.until([&] { return ended_as(course.daemon(), beside, {}) == "done"; }));
   course.daemon().signal(SIGSTOP);
   std::string params = course.hanging("late");
   JobSpec job;
