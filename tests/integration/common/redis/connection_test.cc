@@ -56,7 +56,7 @@ struct Probe {
                                                                : reply.error().message;
     });
     CHECK_FALSE(answer);
-    REQUIRE(loop.run_until(kSoon, [&] { return answer.has_value(); }));
+    REQUIRE(loop.run_until(test::kLong, [&] { return answer.has_value(); }));
     return *answer;
   }
 };
@@ -206,12 +206,14 @@ TEST_CASE("connection: scripts survive SCRIPT FLUSH at any moment") {
 
 TEST_CASE("connection: 20 MB go there and come back") {
   RedisServer server;
-  Probe probe(server.url());
+  Probe probe(server.url(), test::kLong);
   probe.connection->open();
   REQUIRE(probe.until_ready());
   std::string big(20'000'000, 'x');
   CHECK(probe.ask(plain({"SET", "big", big})) == "OK");
-  CHECK(probe.ask(plain({"GET", "big"})) == big);
+  const std::string found = probe.ask(plain({"GET", "big"}));
+  CHECK(found.substr(0, 50) == big.substr(0, 50));
+  CHECK((found == big));  // Catch would fold both for minutes
 }
 
 TEST_CASE("connection: a Redis that is demoted counts as gone") {
