@@ -22,7 +22,7 @@ TEST_CASE("submit --bulk killed in the middle: the same file again queues the re
     call.argv = {bin_dir() + "/stint", "--config", daemon.config_file(), "submit", "--bulk",
                  daemon / "jobs"};
     Process submit(call);
-    REQUIRE(eventually(milliseconds{20'000}, [&] { return known() > 0; }));
+    REQUIRE(eventually(kSoon, [&] { return known() > 0; }));
     submit.kill9();
   }
   auto ended = daemon.stint({"--json", "submit", "--bulk", daemon / "jobs"});

@@ -25,7 +25,7 @@ DaemonOptions with_echo() {
 
 void expect_result(const Daemon& daemon, const std::string& id, const std::string& bytes) {
   INFO(id);
-  REQUIRE(eventually(kHalfMinute, [&] { return !outcome(daemon, id).empty(); }));
+  REQUIRE(eventually(kLong, [&] { return !outcome(daemon, id).empty(); }));
   CHECK(outcome(daemon, id).find("\"result\":" + bytes + ",") != std::string::npos);
 }
 

@@ -86,7 +86,7 @@ void expect_off_by(int64_t seconds, const std::string& stamp) {
 // By the clock of the only worker.
 void expect_worker_off_by(int64_t seconds, const Daemon& daemon, const std::string& id) {
   push(daemon, id, "fail");
-  REQUIRE(ended_as(daemon, id, kHalfMinute) == "failed");
+  REQUIRE(ended_as(daemon, id, kLong) == "failed");
   expect_off_by(seconds, json_at(outcome(daemon, id), "/errors/0/at"));
 }
 
@@ -106,16 +106,16 @@ void live_is_kept_dead_is_reaped(int step) {
   clock.step_to(step);
   REQUIRE(std::abs(redis_seconds(redis) - then - step) < 60);
 
-  CHECK(ended_as(daemon, "dead", kHalfMinute) == "failed");
+  CHECK(ended_as(daemon, "dead", kLong) == "failed");
   CHECK(json_at(outcome(daemon, "dead"), "/reason") == "lost");
   CHECK(std::stoull(token_of(daemon, "after")) > before);
   push(daemon, "soon", "info", "null", R"("delay":"1s")");
-  CHECK(ended_as(daemon, "soon", kHalfMinute) == "done");
-  CHECK(ended_as(daemon, "alive", kHalfMinute) == "done");
+  CHECK(ended_as(daemon, "soon", kLong) == "done");
+  CHECK(ended_as(daemon, "alive", kLong) == "done");
   CHECK(json_at(outcome(daemon, "alive"), "/attempt") == "1");
   // Half an hour from before the step: over by a step forward, longer by a step back.
   if (step > 0) {
-    CHECK(ended_as(daemon, "late", kHalfMinute) == "done");
+    CHECK(ended_as(daemon, "late", kLong) == "done");
   } else {
     CHECK(daemon.job("late", "/state") == "scheduled");
   }
@@ -153,7 +153,7 @@ TEST_CASE("clock: stint sweep and stintd --flush-stale reap by no wall clock eit
     }
   }
   CHECK(daemon.stint({"job", "cancel", "alive"}).code == 0);
-  CHECK(ended_as(daemon, "alive", kHalfMinute) == "done");
+  CHECK(ended_as(daemon, "alive", kLong) == "done");
   CHECK(json_at(outcome(daemon, "alive"), "/attempt") == "1");
   CHECK(lines_in(daemon / "started") == 1);
   daemon.expect_healthy();
@@ -190,15 +190,15 @@ TEST_CASE(
   }
   REQUIRE(until_started(first / "started", 2));  // one worker each
   leave_dead_attempt(redis, "dead");
-  CHECK(ended_as(first, "dead", kHalfMinute) == "failed");
+  CHECK(ended_as(first, "dead", kLong) == "failed");
   for (const char* id : {"one", "two"}) {
-    CHECK(ended_as(first, id, kHalfMinute) == "done");
+    CHECK(ended_as(first, id, kLong) == "done");
     INFO(outcome(first, id) << "\n" << first.log() << second.log());
     CHECK(json_at(outcome(first, id), "/attempt") == "1");
     CHECK(json_at(outcome(first, id), "/state") == "done");
   }
   push(first, "soon", "info", "null", R"("delay":"1s")");
-  CHECK(ended_as(first, "soon", kHalfMinute) == "done");
+  CHECK(ended_as(first, "soon", kLong) == "done");
   first.expect_healthy();
   first.stop();
   expect_worker_off_by(-kOff, second, "behind");

@@ -29,7 +29,7 @@ void expect_refused(const std::vector<std::string>& plugins, const std::string& 
   options.start = false;
   Daemon daemon(options);
   daemon.launch();
-  CHECK(daemon.wait(milliseconds{20'000}) == 78);
+  CHECK(daemon.wait(kSoon) == 78);
   std::string log = daemon.log();
   INFO(log);
   CHECK(log.find(why) != std::string::npos);
@@ -60,7 +60,7 @@ TEST_CASE(
   options.start = false;
   Daemon daemon(options);
   daemon.launch();
-  CHECK(daemon.wait(milliseconds{20'000}) == 78);
+  CHECK(daemon.wait(kSoon) == 78);
   std::string log = daemon.log();
   INFO(log);
   CHECK(count_of(log, "no graphics card") == 1);

@@ -51,16 +51,16 @@ struct CutOff {
   // While it does not answer, as it has not since `silent`: until every lease has run out, too. How
   // long it was until both had stopped.
   milliseconds until_both_have_stopped(MonoTime silent) const {
-    REQUIRE(eventually(kHalfMinute, [&] { return both_have_stopped(); }));
+    REQUIRE(eventually(kLong, [&] { return both_have_stopped(); }));
     milliseconds took = now_mono() - silent;
     REQUIRE(until_logged(*daemon, "a job is past its end: lost"));
-    REQUIRE(eventually(kHalfMinute, [&] { return now_mono() - silent > kCutOffLease; }));
+    REQUIRE(eventually(kLong, [&] { return now_mono() - silent > kCutOffLease; }));
     return took;
   }
   // Afterwards. Uncounted: no retries were given, and what was stopped runs again.
   void both_end_well() const {
-    CHECK(ended_as(*daemon, "heeds", kHalfMinute) == "done");
-    CHECK(ended_as(*daemon, "hangs", kHalfMinute) == "done");
+    CHECK(ended_as(*daemon, "heeds", kLong) == "done");
+    CHECK(ended_as(*daemon, "hangs", kLong) == "done");
     CHECK(lines_in(*daemon / "heeding") == 2);
     for (const char* id : {"heeds", "hangs"}) {
       CHECK(json_at(outcome(*daemon, id), "/attempt") == "1");
@@ -119,7 +119,7 @@ TEST_CASE("cut off: another program's script of 20 seconds, with every default, 
   redis::Client killer = it.redis.client();
   std::jthread foreign = it.blocked();
   const MonoTime begin = now_mono();
-  REQUIRE(eventually(kHalfMinute, [&] {
+  REQUIRE(eventually(kLong, [&] {
     return now_mono() - begin > milliseconds{20'500} &&
            count_of(it.daemon->log(), "no renewal was answered in time") == 2;
   }));
@@ -144,11 +144,11 @@ TEST_CASE("cut off: a timeout that falls together with the end of its lease is k
     redis.signal(SIGSTOP);
     MonoTime silent = now_mono();
     pid_t worker = daemon.worker_pids().at(0);
-    REQUIRE(eventually(kHalfMinute, [&] { return !alive(worker); }));
+    REQUIRE(eventually(kLong, [&] { return !alive(worker); }));
     best = std::min(best, now_mono() - silent);
     CHECK(until_logged(daemon, "a job is past its end: timeout"));
     redis.signal(SIGCONT);
-    CHECK(ended_as(daemon, "deaf", kHalfMinute) == "failed");
+    CHECK(ended_as(daemon, "deaf", kLong) == "failed");
     CHECK(json_at(outcome(daemon, "deaf"), "/errors/0/kind") == "timeout");
     daemon.stop();
   }

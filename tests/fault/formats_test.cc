@@ -44,7 +44,7 @@ TEST_CASE(
   for (const char* id : {"pending-1", "pending-large", "pending-all-said", "scheduled-1", "raw-1",
                          "blocked-1", "blocked-2"}) {
     CAPTURE(id);
-    CHECK(ended_as(daemon, id, milliseconds{60'000}) == "done");
+    CHECK(ended_as(daemon, id, kLong) == "done");
   }
   CHECK(json_at(outcome(daemon, "pending-1"), "/result") == R"({"a":{"b":[1,2,{}]}})");
   CHECK(json_at(outcome(daemon, "pending-large"), "/result/pad").size() == 4200);
@@ -63,8 +63,7 @@ TEST_CASE(
   daemon.expect_healthy();
 
   REQUIRE(daemon.stint({"job", "retry", "failed-1", "--yes"}).code == 0);
-  CHECK(eventually(milliseconds{20'000}, [&] {
-    return json_at(outcome(daemon, "failed-1"), "/errors/1/attempt") == "2";
-  }));
+  CHECK(eventually(
+      kSoon, [&] { return json_at(outcome(daemon, "failed-1"), "/errors/1/attempt") == "2"; }));
   daemon.stop();
 }

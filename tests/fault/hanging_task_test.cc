@@ -44,7 +44,7 @@ void hang_in_turn(const Daemon& daemon, const std::string& stem, int jobs) {
   }
   for (int i = 0; i < jobs; ++i) {
     std::string id = stem + std::to_string(i);
-    REQUIRE(ended_as(daemon, id, milliseconds{120'000}) == "failed");
+    REQUIRE(ended_as(daemon, id, kLong) == "failed");
     REQUIRE(json_at(outcome(daemon, id), "/errors/0/kind") == "timeout");
   }
 }
@@ -133,7 +133,7 @@ void expect_group_ends(const std::string& fields, bool cancelled) {
   }
   REQUIRE(until_started(heeding, 2));
   CHECK(read_file(heeding).ends_with("\n" + std::to_string(SIGTERM) + "\n"));
-  CHECK(eventually(milliseconds{20'000}, [&] { return !alive(child); }));
+  CHECK(eventually(kSoon, [&] { return !alive(child); }));
   daemon.stop();
 }
 
@@ -200,15 +200,15 @@ TEST_CASE(
   Daemon daemon(options);
   hang_in_turn(daemon, "warm-", scaled(42));  // until every buffer has its size
   REQUIRE(until_workers(daemon, 8));
-  REQUIRE(eventually(milliseconds{10'000}, [&] { return children(daemon.pid()) == 8 + 1; }));
+  REQUIRE(eventually(kSoon, [&] { return children(daemon.pid()) == 8 + 1; }));
   size_t fds = open_fds(daemon.pid());
   int64_t pages = resident_pages(daemon.pid());
   hang_in_turn(daemon, "hung-", scaled(200));
   push(daemon, "after", "info");
   CHECK(ended_as(daemon, "after") == "done");
   REQUIRE(until_workers(daemon, 8));
-  CHECK(eventually(milliseconds{10'000}, [&] { return children(daemon.pid()) == 8 + 1; }));
-  CHECK(eventually(milliseconds{10'000}, [&] { return open_fds(daemon.pid()) <= fds; }));
+  CHECK(eventually(kSoon, [&] { return children(daemon.pid()) == 8 + 1; }));
+  CHECK(eventually(kSoon, [&] { return open_fds(daemon.pid()) <= fds; }));
 #if !defined(STINT_SANITIZED)                         // what was freed is kept there
   CHECK(resident_pages(daemon.pid()) - pages < 256);  // a MiB
 #else

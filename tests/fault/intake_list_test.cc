@@ -38,9 +38,7 @@ TEST_CASE("intake: what came to a list while no daemon ran is taken at the start
   redis.command({"LPUSH", "jobs:waiting", job, job});  // as after a lost reply
   daemon.start();
   REQUIRE(ended_as(daemon, "j") == "done");
-  REQUIRE(eventually(milliseconds{20'000}, [&] {
-    return redis.command({"EXISTS", "jobs:waiting"}) == "0";
-  }));
+  REQUIRE(eventually(kSoon, [&] { return redis.command({"EXISTS", "jobs:waiting"}) == "0"; }));
   CHECK(read_file(daemon / "runs") == "1\n");
   daemon.expect_healthy();
   daemon.stop();
@@ -83,7 +81,7 @@ TEST_CASE("intake: large entries behind small ones cost the daemon no memory to 
     push("large" + std::to_string(i) + "-", 20, std::string(900'000, 'x'));
   }
   REQUIRE(client.run(redis::plain({"RENAME", key("staged"), key("inbox")})));
-  REQUIRE(eventually(milliseconds{240'000}, [&] {
+  REQUIRE(eventually(kLong, [&] {
     return redis.command({"HLEN", key("jobs")}) == std::to_string(300 + 20 * scores);
   }));
   const int64_t grown = most_mib() - before;

@@ -27,9 +27,7 @@ TEST_CASE("stintd --retry-failed: every failed job runs again, and how many is s
   auto once = stintd({"--config", daemon.config_file(), "--retry-failed"});
   CHECK(once.code == 0);
   CHECK(once.out == "retried 3 jobs of queue default\n");
-  CHECK(eventually(milliseconds{10'000}, [&] {
-    return daemon.redis({"ZCARD", key("done")}) == "3";
-  }));
+  CHECK(eventually(kSoon, [&] { return daemon.redis({"ZCARD", key("done")}) == "3"; }));
   daemon.stop();
 }
 
@@ -80,10 +78,9 @@ TEST_CASE(
   CHECK(json_at(outcome(daemon, "dead"), "/errors/0/kind") == "lost");
   daemon.signal(SIGTERM);
   // Two at once would be one.
-  REQUIRE(eventually(milliseconds{10'000},
-                     [&] { return daemon.log().find("stopping") != std::string::npos; }));
+  REQUIRE(eventually(kSoon, [&] { return daemon.log().find("stopping") != std::string::npos; }));
   daemon.signal(SIGTERM);
-  CHECK(daemon.wait(milliseconds{20'000}) == 0);
+  CHECK(daemon.wait(kSoon) == 0);
 }
 
 TEST_CASE("one-shot options: no Redis is exit 7, and none is started") {
@@ -174,5 +171,5 @@ TEST_CASE(
   REQUIRE(client.run(submit(Keys("stint", "default"), new_nonce(), false, {&spec, 1})));
   CHECK(ended_as(daemon, "a") == "done");
   daemon.signal(SIGTERM);
-  CHECK(daemon.wait(milliseconds{10'000}) == 0);
+  CHECK(daemon.wait(kSoon) == 0);
 }

@@ -203,11 +203,11 @@ TEST_CASE("printed: a supervisor that is killed or told to end while a slot wait
   REQUIRE(until_started(daemon / "started"));
   if (killed) {
     daemon.kill9();
-    CHECK(eventually(milliseconds{10'000}, [&] { return !alive(workers.at(0)); }));
+    CHECK(eventually(kSoon, [&] { return !alive(workers.at(0)); }));
   } else {
     daemon.signal(SIGTERM);
     daemon.signal(SIGCONT);
-    CHECK(daemon.wait(milliseconds{20'000}) == 0);
+    CHECK(daemon.wait(kSoon) == 0);
   }
   CHECK(ended_as(daemon, "waits") == "done");
   CHECK(json_at(outcome(daemon, "waits"), "/attempt") == "1");

@@ -15,14 +15,14 @@ TEST_CASE("embedded Redis killed: it is started again and no job is lost") {
          R"({"path":")" + (daemon / ("n" + std::to_string(i))) + R"(","ms":10})",
          R"("retries":5,"backoff":"none")");
   }
-  REQUIRE(eventually(milliseconds{20'000}, [&] {
+  REQUIRE(eventually(kSoon, [&] {
     return std::stoi("0" + daemon.redis({"ZCARD", key("done")})) > 20;
   }));
   pid_t server = daemon.redis_pid();
   REQUIRE(server > 0);
   REQUIRE(kill(server, SIGKILL) == 0);
-  REQUIRE(eventually(milliseconds{20'000},
-                     [&] { return daemon.redis_pid() > 0 && daemon.redis_pid() != server; }));
+  REQUIRE(
+      eventually(kSoon, [&] { return daemon.redis_pid() > 0 && daemon.redis_pid() != server; }));
   auto done = [&] {
     try {
       return daemon.redis({"ZCARD", key("done")}) == std::to_string(kJobs);
@@ -30,7 +30,7 @@ TEST_CASE("embedded Redis killed: it is started again and no job is lost") {
       return false;  // not up yet
     }
   };
-  CHECK(eventually(milliseconds{60'000}, done));
+  CHECK(eventually(kLong, done));
   CHECK(daemon.redis({"HLEN", key("active")}) == "0");
   daemon.stop();
 }

@@ -23,7 +23,7 @@ TEST_CASE("start on a Redis that evicts: exit 78 with one line that says what it
   RedisServer redis(evicting);
   Daemon daemon(not_started(redis.url_text()));
   daemon.launch();
-  CHECK(daemon.wait(milliseconds{10'000}) == 78);
+  CHECK(daemon.wait(kSoon) == 78);
   CHECK(count_of(daemon.log(), " error ") == 1);
   CHECK(daemon.log().find("stint needs noeviction") != std::string::npos);
 }
@@ -33,7 +33,7 @@ TEST_CASE("start on records of another format: exit 78, nothing is touched") {
   redis.command({"HSET", "stint:meta", "format", "2"});
   Daemon daemon(not_started(redis.url_text()));
   daemon.launch();
-  CHECK(daemon.wait(milliseconds{10'000}) == 78);
+  CHECK(daemon.wait(kSoon) == 78);
   CHECK(daemon.log().find("has format 2") != std::string::npos);
   CHECK(redis.command({"KEYS", "*"}) == "stint:meta");
 }
@@ -43,7 +43,7 @@ TEST_CASE("start on a key for the format that is no hash: exit 78, it says what 
   redis.command({"SET", "stint:meta", "x"});
   Daemon daemon(not_started(redis.url_text()));
   daemon.launch();
-  CHECK(daemon.wait(milliseconds{10'000}) == 78);
+  CHECK(daemon.wait(kSoon) == 78);
   CHECK(count_of(daemon.log(), "key stint:meta in") == 1);
   CHECK(daemon.log().find("RENAME stint:meta stint:meta.damaged") != std::string::npos);
   CHECK(redis.command({"KEYS", "*"}) == "stint:meta");
@@ -55,7 +55,7 @@ TEST_CASE("start with a user who lacks a right: exit 78, the right is named") {
                  "-eval"});
   Daemon daemon(not_started("unix://weak:pw@" + redis.socket()));
   daemon.launch();
-  CHECK(daemon.wait(milliseconds{10'000}) == 78);
+  CHECK(daemon.wait(kSoon) == 78);
   CHECK(daemon.log().find("lacks a right") != std::string::npos);
   CHECK(daemon.log().find("evalsha") != std::string::npos);
   CHECK(daemon.log().find("pw@") == std::string::npos);
@@ -66,7 +66,7 @@ TEST_CASE("start while Redis cannot be reached: said once, ready as soon as it i
   redis.kill9();
   Daemon daemon(not_started(redis.url_text()));
   daemon.launch();
-  REQUIRE(eventually(milliseconds{10'000},
+  REQUIRE(eventually(kSoon,
                      [&] { return daemon.log().find("cannot be reached") != std::string::npos; }));
   CHECK_FALSE(eventually(milliseconds{1'500},
                          [&] { return count_of(daemon.log(), "cannot be reached") > 1; }));
@@ -108,15 +108,11 @@ TEST_CASE("memory: above 80 % of maxmemory the queue is under pressure") {
     return std::stoll(info.substr(info.find("used_memory:") + 12));
   };
   redis.command({"CONFIG", "SET", "maxmemory", std::to_string(used() * 11 / 10)});
-  CHECK(eventually(milliseconds{10'000}, [&] {
-    return redis.command({"EXISTS", key("pressure")}) == "1";
-  }));
+  CHECK(eventually(kSoon, [&] { return redis.command({"EXISTS", key("pressure")}) == "1"; }));
   CHECK(until_logged(daemon, "above 80 %"));
   push(daemon, "a", "fail_times", R"({"path":")" + (daemon / "n") + R"(","times":0})");
-  CHECK(eventually(milliseconds{10'000}, [&] { return read_file(daemon / "n") == "1\n"; }));
-  CHECK(eventually(milliseconds{10'000}, [&] {
-    return redis.command({"HLEN", key("jobs")}) == "0";
-  }));
+  CHECK(eventually(kSoon, [&] { return read_file(daemon / "n") == "1\n"; }));
+  CHECK(eventually(kSoon, [&] { return redis.command({"HLEN", key("jobs")}) == "0"; }));
   redis.command({"DEL", "ballast"});
   daemon.stop();
 }

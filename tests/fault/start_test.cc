@@ -51,8 +51,7 @@ void says(const Finished& ended, int code, const std::string& part) {
 TEST_CASE("start on a Redis before 7.0: exit 78 with its version, from stintd and from stint") {
   TempDir dir;
   Process old({{"python3", "-c", kOldRedis, dir / "old.sock"}, {}, {}, {}});
-  REQUIRE(
-      eventually(milliseconds{20'000}, [&] { return std::filesystem::exists(dir / "old.sock"); }));
+  REQUIRE(eventually(kSoon, [&] { return std::filesystem::exists(dir / "old.sock"); }));
   std::string url = "unix://" + (dir / "old.sock");
   auto ended = stintd({"--redis", url, "--state-dir", dir / "s", "--plugins", faulty_plugin()});
   says(ended, 78, "Redis 6.2.14 is too old: stint needs 7.0");
@@ -100,7 +99,7 @@ TEST_CASE(
     options.start = false;
     Daemon daemon(options);
     daemon.launch();
-    CHECK(daemon.wait(milliseconds{20'000}) == 78);
+    CHECK(daemon.wait(kSoon) == 78);
     CHECK(daemon.log().find("Redis user weak lacks a right") != std::string::npos);
     CHECK(count_of(daemon.log(), " error ") == 1);
     auto asked = daemon.stint({"submit", "info"});

@@ -16,7 +16,6 @@
 
 namespace stint::test {
 
-inline constexpr milliseconds kHalfMinute{30'000};
 inline constexpr const char* kPrefix = "stint:{default}:";
 
 inline std::string key(const std::string& name) {
@@ -40,7 +39,7 @@ inline int lines_in(const std::string& path) {
   return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
 }
 inline bool until_started(const std::string& path, int times = 1) {
-  return eventually(milliseconds{20'000}, [&] { return lines_in(path) >= times; });
+  return eventually(kSoon, [&] { return lines_in(path) >= times; });
 }
 
 inline std::string outcome(const Daemon& daemon, const std::string& id) {
@@ -48,7 +47,7 @@ inline std::string outcome(const Daemon& daemon, const std::string& id) {
 }
 // The state of its outcome: "done", "failed", "cancelled"; "" if it has not ended in time.
 inline std::string ended_as(const Daemon& daemon, const std::string& id,
-                            milliseconds deadline = milliseconds{20'000}) {
+                            milliseconds deadline = kSoon) {
   (void)eventually(deadline, [&] { return !outcome(daemon, id).empty(); });
   return json_at(outcome(daemon, id), "/state");
 }
@@ -66,7 +65,7 @@ inline std::vector<std::string> log_of(const Daemon& daemon, const std::string& 
 }
 
 inline bool until_workers(const Daemon& daemon, size_t count) {
-  return eventually(milliseconds{10'000}, [&] { return daemon.worker_pids().size() == count; });
+  return eventually(kSoon, [&] { return daemon.worker_pids().size() == count; });
 }
 
 inline int count_of(const std::string& text, const std::string& word) {
@@ -77,15 +76,14 @@ inline int count_of(const std::string& text, const std::string& word) {
   return count;
 }
 inline bool until_logged(const Daemon& daemon, const std::string& text) {
-  return eventually(milliseconds{20'000},
-                    [&] { return daemon.log().find(text) != std::string::npos; });
+  return eventually(kSoon, [&] { return daemon.log().find(text) != std::string::npos; });
 }
 
 // It has just been: what stops renewing now has a whole lease before it.
 inline bool until_renewed(const Daemon& daemon, const std::string& id) {
   auto renewed = [&] { return daemon.redis({"ZSCORE", key("leases"), id}); };
   std::string before = renewed();
-  return eventually(milliseconds{30'000}, [&] { return renewed() != before; });
+  return eventually(kLong, [&] { return renewed() != before; });
 }
 
 // Of tasks with a lease so short that a test can wait for its end.

@@ -47,11 +47,10 @@ TEST_CASE("stop: a second signal hands back at once") {
   push(daemon, "long", "hang", announced(daemon / "started"));
   REQUIRE(until_started(daemon / "started"));
   daemon.signal(SIGTERM);
-  REQUIRE(eventually(milliseconds{5'000},
-                     [&] { return daemon.log().find("stopping") != std::string::npos; }));
+  REQUIRE(eventually(kSoon, [&] { return daemon.log().find("stopping") != std::string::npos; }));
   MonoTime before = now_mono();
   daemon.signal(SIGINT);
-  CHECK(daemon.wait(milliseconds{10'000}) == 0);
+  CHECK(daemon.wait(kSoon) == 0);
   CHECK(now_mono() - before < milliseconds{5'000});
   CHECK(redis.command({"LRANGE", key("pending"), "0", "-1"}) == "long");
 }
@@ -63,5 +62,5 @@ TEST_CASE("stop: while Redis is away stintd still ends") {
   REQUIRE(until_started(daemon / "started"));
   redis.kill9();
   daemon.signal(SIGTERM);
-  CHECK(daemon.wait(milliseconds{20'000}) == 0);
+  CHECK(daemon.wait(kSoon) == 0);
 }

@@ -15,12 +15,12 @@ TEST_CASE(
   options.workers = "shutdown_timeout = \"500ms\"";
   Daemon daemon(options);
   push(daemon, "long", "hang_once", R"({"path":")" + (daemon / "n") + R"(","seconds":3600})");
-  REQUIRE(eventually(milliseconds{20'000}, [&] { return read_file(daemon / "n") == "1\n"; }));
+  REQUIRE(eventually(kSoon, [&] { return read_file(daemon / "n") == "1\n"; }));
   auto workers = daemon.worker_pids();
   REQUIRE(workers.size() == 2);
   daemon.kill9();
   for (pid_t worker : workers) {
-    CHECK(eventually(milliseconds{10'000}, [&] { return !alive(worker); }));
+    CHECK(eventually(kSoon, [&] { return !alive(worker); }));
   }
   CHECK(outcome(daemon, "long").empty());
   daemon.start();
@@ -36,16 +36,12 @@ TEST_CASE(
     push(daemon, "j" + std::to_string(i), "fail_times",
          R"({"path":")" + (daemon / ("n" + std::to_string(i))) + R"(","times":0})");
   }
-  REQUIRE(eventually(milliseconds{10'000}, [&] {
-    return daemon.redis({"HLEN", key("jobs")}) == "50";
-  }));
+  REQUIRE(eventually(kSoon, [&] { return daemon.redis({"HLEN", key("jobs")}) == "50"; }));
   pid_t server = daemon.redis_pid();
   daemon.kill9();
-  CHECK(eventually(milliseconds{10'000}, [&] { return !alive(server); }));
+  CHECK(eventually(kSoon, [&] { return !alive(server); }));
   daemon.start();
   daemon.redis({"DEL", key("paused")});
-  CHECK(eventually(milliseconds{20'000}, [&] {
-    return daemon.redis({"ZCARD", key("done")}) == "50";
-  }));
+  CHECK(eventually(kSoon, [&] { return daemon.redis({"ZCARD", key("done")}) == "50"; }));
   daemon.stop();
 }

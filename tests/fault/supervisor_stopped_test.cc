@@ -17,8 +17,7 @@ TEST_CASE("supervisor stopped and continued: it kills nobody and the job goes on
   auto workers = daemon.worker_pids();
   daemon.signal(SIGSTOP);
   MonoTime stopped = now_mono();
-  REQUIRE(
-      eventually(milliseconds{20'000}, [&] { return now_mono() - stopped > milliseconds{6'500}; }));
+  REQUIRE(eventually(kSoon, [&] { return now_mono() - stopped > milliseconds{6'500}; }));
   daemon.signal(SIGCONT);
   CHECK(ended_as(daemon, "slow") == "done");
   CHECK(json_at(outcome(daemon, "slow"), "/attempt") == "1");
@@ -44,7 +43,7 @@ TEST_CASE("worker stopped: it is killed before its lease runs out, and its attem
     REQUIRE(until_renewed(daemon, id));
     MonoTime stopped = now_mono();
     kill(workers[0], SIGSTOP);
-    REQUIRE(eventually(milliseconds{30'000}, [&] { return !alive(workers[0]); }));
+    REQUIRE(eventually(kLong, [&] { return !alive(workers[0]); }));
     best = std::min(best, now_mono() - stopped);
     CHECK(ended_as(daemon, id) == "done");
     CHECK(json_at(outcome(daemon, id), "/errors/0/kind") == "lost");
@@ -59,7 +58,7 @@ TEST_CASE("pause and continue by signal: no job is taken in between") {
   Daemon daemon;
   daemon.signal(SIGTSTP);
   REQUIRE(until_logged(daemon, "paused by signal"));
-  REQUIRE(eventually(milliseconds{20'000}, [&] {  // the worker has been told
+  REQUIRE(eventually(kSoon, [&] {  // the worker has been told
     return json_at(daemon.stint({"worker", "list", "--json"}).out, "/state") == "paused";
   }));
   push(daemon, "later", "fail_times",

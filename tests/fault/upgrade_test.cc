@@ -116,8 +116,7 @@ TEST_CASE("upgrade: under full load another release takes over, and no job is lo
   int64_t before = replace_by(daemon, options, 500, other.path());
   CHECK(before < kUpgradeJobs);
   CHECK(submit.running());  // its Redis went and came
-  CHECK(
-      eventually(milliseconds{20'000}, [&] { return workers_out_of(other.path(), daemon) == 8; }));
+  CHECK(eventually(kSoon, [&] { return workers_out_of(other.path(), daemon) == 8; }));
   feeder.finish();
   // And back: what a release of the same format wrote, the earlier one goes on with.
   before = replace_by(daemon, options, kUpgradeJobs / 2, "");

@@ -88,7 +88,7 @@ TEST_CASE("worker killed: what its tasks left in its process group ends with it"
   REQUIRE(until_started(daemon / "child"));
   pid_t child = std::stoi(read_file(daemon / "child"));
   REQUIRE(kill(daemon.worker_pids().at(0), SIGKILL) == 0);
-  CHECK(eventually(milliseconds{5'000}, [&] { return !alive(child); }));
+  CHECK(eventually(kSoon, [&] { return !alive(child); }));
   daemon.stop();
 }
 
@@ -105,13 +105,13 @@ TEST_CASE("worker killed in the middle of many jobs: none is lost, none runs twi
   }
   for (int round = 0; round < 5; ++round) {
     auto done = [&] { return std::stoi("0" + daemon.redis({"HLEN", key("outcomes")})); };
-    REQUIRE(eventually(milliseconds{20'000}, [&] { return done() >= round * kJobs / 8; }));
+    REQUIRE(eventually(kSoon, [&] { return done() >= round * kJobs / 8; }));
     auto workers = daemon.worker_pids();
     if (!workers.empty()) {
       kill(workers[static_cast<size_t>(round) % workers.size()], SIGKILL);
     }
   }
-  REQUIRE(eventually(milliseconds{60'000}, [&] {
+  REQUIRE(eventually(kLong, [&] {
     return daemon.redis({"ZCARD", key("done")}) == std::to_string(kJobs);
   }));
   CHECK(daemon.redis({"ZCARD", key("failed")}) == "0");

@@ -31,7 +31,7 @@ struct Hosts {
     push(first, "z", task, announced(first / "started", params), R"("retries":1,"backoff":"none")");
     REQUIRE(until_started(first / "started"));
     // Until a heartbeat has told Redis that it started: what never started goes back uncounted.
-    REQUIRE(eventually(milliseconds{20'000}, [&] {
+    REQUIRE(eventually(kSoon, [&] {
       std::istringstream value(redis.command({"HGET", key("active"), "z"}));
       std::string token, name, mark;
       value >> token >> name >> mark;
@@ -55,7 +55,7 @@ TEST_CASE(
   Hosts hosts("wait_once", R"("path":")" + (dir / "n") + R"(","on_stop":"succeed")");
   std::string before = outcome(*hosts.second, "z");
   kill(hosts.worker, SIGCONT);  // alone: its supervisor cannot save the day
-  REQUIRE(eventually(milliseconds{20'000}, [&] {
+  REQUIRE(eventually(kSoon, [&] {
     return hosts.redis.command({"HGET", key("stats"), "attempts"}) == "2" &&
            hosts.redis.command({"HLEN", key("active")}) == "0";
   }));
@@ -76,7 +76,7 @@ TEST_CASE(
   Hosts hosts("hang_once", R"("path":")" + (dir / "n") + "\"");
   std::string before = outcome(*hosts.second, "z");
   hosts.first.signal(SIGCONT);  // the worker stays stopped: nothing but its recorder speaks for it
-  CHECK(eventually(milliseconds{10'000}, [&] { return !alive(hosts.worker); }));
+  CHECK(eventually(kSoon, [&] { return !alive(hosts.worker); }));
   CHECK(until_logged(hosts.first, "a job is past its end: lost"));
   push(hosts.first, "next", "info");
   CHECK(ended_as(hosts.first, "next") == "done");

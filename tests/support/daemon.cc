@@ -24,8 +24,8 @@ namespace stint::test {
 
 namespace {
 
-constexpr milliseconds kReadyWithin{30'000};
-constexpr milliseconds kStopWithin{60'000};
+constexpr milliseconds kReadyWithin{60'000};
+constexpr milliseconds kStopWithin{120'000};
 
 UniqueFd notify_socket(const std::string& path) {
   UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -194,7 +194,7 @@ redis::Url Daemon::url() const {
 }
 
 redis::Client Daemon::client() const {
-  auto client = redis::Client::connect(url(), milliseconds{5000}, "test");
+  auto client = redis::Client::connect(url(), kSoon, "test");
   if (!client) {
     throw std::runtime_error(client.error().message);
   }
@@ -215,7 +215,7 @@ Finished Daemon::stint(std::vector<std::string> args, const std::string& input) 
   spawn.argv.insert(spawn.argv.end(), args.begin(), args.end());
   spawn.input = input;
   spawn.env.insert(asan_options(kOnlyAsked));
-  return run(std::move(spawn), milliseconds{60'000});
+  return run(std::move(spawn), kLong);
 }
 
 std::string Daemon::submit(std::vector<std::string> args) const {

@@ -14,6 +14,7 @@
 
 #include "common/redis/client.h"
 #include "common/unique_fd.h"
+#include "tests/support/eventually.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
@@ -75,7 +76,7 @@ class Daemon {
   // = no such job.
   std::string job(const std::string& id, const std::string& pointer) const;
   bool until_state(const std::string& id, const std::string& state,
-                   milliseconds deadline = milliseconds{30'000}) const;
+                   milliseconds deadline = kSoon) const;
   // A number out of `stint --json stats`, e.g. "done".
   int64_t stat(const std::string& name) const;
   // `stint doctor` finds nothing wrong.

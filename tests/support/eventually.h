@@ -10,8 +10,9 @@
 namespace stint::test {
 
 // Deadlines of those that need none of their own: what must come soon, and what may take its time.
-inline constexpr milliseconds kSoon{20'000};
-inline constexpr milliseconds kLong{60'000};
+// A slow machine under a sanitizer with many tests at once needs ten times what a quiet one does.
+inline constexpr milliseconds kSoon{60'000};
+inline constexpr milliseconds kLong{240'000};
 
 template <typename Predicate>
 [[nodiscard]] bool eventually(milliseconds deadline, Predicate&& holds) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/clock.h"
+#include "tests/support/eventually.h"
 
 namespace stint::test {
 
@@ -62,7 +63,7 @@ struct Finished {
   std::string out;
   std::string err;
 };
-Finished run(Spawn spawn, milliseconds timeout = milliseconds{30'000});
-Finished run(std::vector<std::string> argv, milliseconds timeout = milliseconds{30'000});
+Finished run(Spawn spawn, milliseconds timeout = kSoon);
+Finished run(std::vector<std::string> argv, milliseconds timeout = kSoon);
 
 }  // namespace stint::test

@@ -14,7 +14,7 @@ namespace stint::test {
 
 namespace {
 
-constexpr milliseconds kUpWithin{20'000};
+constexpr milliseconds kUpWithin{60'000};
 
 int free_port() {
   UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -91,7 +91,7 @@ void RedisServer::start() {
 
   std::string why;
   bool up = eventually(kUpWithin, [&] {
-    auto client = redis::Client::connect(url_, milliseconds{5000}, "test");
+    auto client = redis::Client::connect(url_, kSoon, "test");
     why = client ? "" : client.error().message;
     return client.ok() || !process_->running();
   });
@@ -111,7 +111,7 @@ pid_t RedisServer::pid() const {
 }
 
 redis::Client RedisServer::client() const {
-  auto client = redis::Client::connect(url_, milliseconds{5000}, "test");
+  auto client = redis::Client::connect(url_, kSoon, "test");
   if (!client) {
     throw std::runtime_error(client.error().message);
   }

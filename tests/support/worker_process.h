@@ -13,6 +13,7 @@
 #include "common/control/flight_recorder.h"
 #include "common/control/frames.h"
 #include "common/unique_fd.h"
+#include "tests/support/eventually.h"
 #include "tests/support/redis_server.h"
 #include "tests/support/temp_dir.h"
 
@@ -28,13 +29,13 @@ class WorkerProcess {
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-  [[nodiscard]] bool wait_ready(milliseconds deadline = milliseconds{20'000});
+  [[nodiscard]] bool wait_ready(milliseconds deadline = kSoon);
   void send(control::FrameType type, const std::string& payload = {}) const;
   void hang_up() { control_.reset(); }  // as if the supervisor had died
   void signal(int number) const;
 
   // Exit code, or 128 + signal; empty: still running at the deadline.
-  std::optional<int> wait_exit(milliseconds deadline = milliseconds{60'000});
+  std::optional<int> wait_exit(milliseconds deadline = kLong);
   bool running() { return !wait_exit(milliseconds{0}); }
 
   control::FlightRecorder& recorder() { return recorder_; }

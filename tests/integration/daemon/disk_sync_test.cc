@@ -16,10 +16,8 @@ TEST_CASE("disk sync: runs over files that come, grow and go, and over no folder
   DiskSync sync(loop.get(), dir.path());
   MonoTime start = now_mono();
   test::write_file(dir / "a.aof", "1");
-  REQUIRE(loop.run_until(milliseconds{10'000},
-                         [&] { return now_mono() - start > milliseconds{1200}; }));
+  REQUIRE(loop.run_until(test::kSoon, [&] { return now_mono() - start > milliseconds{1200}; }));
   test::write_file(dir / "b.aof", "2");
   std::filesystem::remove(dir / "a.aof");
-  REQUIRE(loop.run_until(milliseconds{10'000},
-                         [&] { return now_mono() - start > milliseconds{2200}; }));
+  REQUIRE(loop.run_until(test::kSoon, [&] { return now_mono() - start > milliseconds{2200}; }));
 }

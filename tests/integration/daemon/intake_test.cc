@@ -38,7 +38,7 @@ struct Inbox {
            server.command({"HLEN", keys("jobs")}) == std::to_string(refused.empty() ? n : n - 1);
   }
   bool until_empty() {
-    return loop.run_until(milliseconds(60'000), [&] {
+    return loop.run_until(test::kLong, [&] {
       return server.command({"LLEN", keys("inbox")}) == "0";
     });
   }
@@ -199,7 +199,7 @@ TEST_CASE("intake: a connection that breaks again and again loses no entry and d
   proxy.cut_after_reply_bytes(9'000);
   inbox.open(proxy.url());
   int cuts = 0;
-  REQUIRE(inbox.loop.run_until(milliseconds(60'000), [&] {
+  REQUIRE(inbox.loop.run_until(test::kLong, [&] {
     if (proxy.cuts() > cuts && cuts < 6) {
       cuts = proxy.cuts();
       (cuts % 2 ? proxy.cut_after_request_bytes(25'000 + 7'000 * cuts)
@@ -233,7 +233,7 @@ TEST_CASE("intake: a script that is gone in the middle loses no entry and double
   Inbox inbox;
   inbox.push(3'000);
   inbox.open();
-  REQUIRE(inbox.loop.run_until(milliseconds(60'000), [&] {
+  REQUIRE(inbox.loop.run_until(test::kLong, [&] {
     inbox.server.command({"SCRIPT", "FLUSH"});
     return inbox.server.command({"LLEN", inbox.keys("inbox")}) == "0";
   }));

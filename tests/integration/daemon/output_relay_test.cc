@@ -58,7 +58,7 @@ struct Relayed {
     return entry;
   }
   bool until_given(size_t frames) {
-    return loop.run_until(milliseconds(2000), [&] { return given.size() >= frames; });
+    return loop.run_until(test::kSoon, [&] { return given.size() >= frames; });
   }
   void turn() {
     (void)loop.run_until(milliseconds(50), [] { return false; });

@@ -80,7 +80,7 @@ TEST_CASE(
   bool done = false;
   settlements.on_empty = [&] { done = true; };
   settlements.add(dead.config, dead.crash(), {});
-  REQUIRE(dead.loop.run_until(milliseconds(5'000), [&] { return done; }));
+  REQUIRE(dead.loop.run_until(test::kSoon, [&] { return done; }));
   CHECK(dead.server.command({"ZRANGE", dead.keys("failed"), "0", "-1"}) == "a");
   CHECK(dead.server.command({"HGET", dead.keys("outcomes"), "a"}).find("SIGSEGV") !=
         std::string::npos);
@@ -98,7 +98,7 @@ TEST_CASE("settlement: what the worker had claimed and its recorder did not know
   Obituary unaware = dead.crash();
   unaware.held.clear();
   settlements.add(dead.config, unaware, {});
-  REQUIRE(dead.loop.run_until(milliseconds(5'000), [&] { return done; }));
+  REQUIRE(dead.loop.run_until(test::kSoon, [&] { return done; }));
   CHECK(dead.server.command({"LLEN", dead.keys("pending")}) == "2");
   CHECK(dead.server.command({"HLEN", dead.keys("active")}) == "0");
   dead.redis.reset();
@@ -106,7 +106,7 @@ TEST_CASE("settlement: what the worker had claimed and its recorder did not know
 
 TEST_CASE("settlement: it is kept while Redis is away and done when it is back") {
   DeadWorker dead;
-  REQUIRE(dead.loop.run_until(milliseconds(5'000), [&] { return dead.redis->ready(); }));
+  REQUIRE(dead.loop.run_until(test::kSoon, [&] { return dead.redis->ready(); }));
   dead.server.kill9();
   Settlements settlements(dead.loop.get(), *dead.redis);
   bool done = false;
@@ -114,7 +114,7 @@ TEST_CASE("settlement: it is kept while Redis is away and done when it is back")
   settlements.add(dead.config, dead.crash(), {});
   CHECK_FALSE(dead.loop.run_until(milliseconds(300), [&] { return done; }));
   dead.server.restart();
-  REQUIRE(dead.loop.run_until(milliseconds(10'000), [&] { return done; }));
+  REQUIRE(dead.loop.run_until(test::kSoon, [&] { return done; }));
   CHECK(dead.server.command({"ZRANGE", dead.keys("failed"), "0", "-1"}) == "a");
   dead.redis.reset();
 }
@@ -126,7 +126,7 @@ TEST_CASE("settlement: done twice, the second time changes nothing") {
   settlements.on_empty = [&] { ++done; };
   for (int round = 1; round <= 2; ++round) {
     settlements.add(dead.config, dead.crash(), {});
-    REQUIRE(dead.loop.run_until(milliseconds(5'000), [&] { return done == round; }));
+    REQUIRE(dead.loop.run_until(test::kSoon, [&] { return done == round; }));
   }
   CHECK(dead.server.command({"HGET", dead.keys("stats"), "crashed"}) == "1");
   CHECK(dead.server.command({"LRANGE", dead.keys("pending"), "0", "-1"}) == "b");

@@ -58,7 +58,7 @@ struct OneAttempt {
 TEST_CASE("sweeper: an attempt without a heartbeat for its whole lease is lost") {
   OneAttempt swept;
   MonoTime before = now_mono();
-  REQUIRE(swept.loop.run_until(milliseconds(10'000), [&] { return !swept.active(); }));
+  REQUIRE(swept.loop.run_until(test::kSoon, [&] { return !swept.active(); }));
   CHECK(now_mono() - before >= kLease);
   CHECK(swept.server.command({"HGET", swept.keys("outcomes"), "a"}).find("\"lost\"") !=
         std::string::npos);
@@ -83,5 +83,5 @@ TEST_CASE("sweeper: one that was stopped itself gives the living a whole lease a
     usleep(100'000);
   }
   CHECK_FALSE(swept.loop.run_until(milliseconds(600), [&] { return !swept.active(); }));
-  CHECK(swept.loop.run_until(milliseconds(5'000), [&] { return !swept.active(); }));
+  CHECK(swept.loop.run_until(test::kSoon, [&] { return !swept.active(); }));
 }

@@ -185,7 +185,7 @@ TEST_CASE(
   queue.server.signal(SIGSTOP);
   // It has ended in the worker while Redis is away, and long before anybody may take the lease for
   // over.
-  CHECK(eventually(milliseconds{3'000}, [&] {
+  CHECK(eventually(kSoon, [&] {
     auto held = worker.recorder().held();
     return held.size() == 1 && held[0].state == control::EntryState::kEnded;
   }));
@@ -271,7 +271,7 @@ TEST_CASE("worker: parameters that Redis refuses hold up no other job") {
   queue.server.command({"DEL", queue.keys("params")});
   queue.server.command({"SET", queue.keys("params"), "of another type"});
   WorkerProcess worker(boot_for(queue.server.url()));
-  CHECK(queue.reaches("small", "done", milliseconds{10'000}));
+  CHECK(queue.reaches("small", "done"));
   auto client = queue.server.client();
   CHECK(eventually(kSoon, [&] {  // a daemon promotes what was put off
     return client.run(promote(queue.keys)) && queue.place("big") == "failed";

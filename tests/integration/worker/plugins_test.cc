@@ -106,7 +106,7 @@ TEST_CASE("worker: announces itself, what it is and which tasks it has") {
   QueueOfJobs queue;
   WorkerProcess worker(boot_for(queue.server.url()));
   std::string key = queue.keys.worker("host-1-test.1");
-  REQUIRE(eventually(milliseconds{20'000}, [&] {
+  REQUIRE(eventually(kSoon, [&] {
     return queue.server.command({"HGET", key, "state"}) == "running";
   }));
   CHECK(queue.server.command({"HGET", key, "pid"}) == std::to_string(worker.pid()));

@@ -79,7 +79,7 @@ class QueueOfJobs {
   }
 
   [[nodiscard]] bool reaches(const std::string& id, const std::string& where,
-                             milliseconds deadline = milliseconds{20'000}) {
+                             milliseconds deadline = kSoon) {
     return eventually(deadline, [&] { return place(id) == where; });
   }
 

@@ -119,7 +119,7 @@ TEST_CASE("promote: what is due goes to the end of the line, and it says when th
   late.delay = milliseconds(60'000);
   q.add({soon, late, job("c")});
   Moved first;
-  CHECK(test::eventually(milliseconds(1'000), [&] {
+  CHECK(test::eventually(test::kSoon, [&] {
     first = moved(q, promote(q.keys));
     return first.count == 1;
   }));
@@ -155,7 +155,7 @@ TEST_CASE("expire: what was kept long enough is gone, under pressure also the re
   a.limits.keep = milliseconds(1);
   q.report(1, {a, ended("b", given.token)});
   Moved first;
-  CHECK(test::eventually(milliseconds(1'000), [&] {
+  CHECK(test::eventually(test::kSoon, [&] {
     first = moved(q, expire(q.keys));
     return first.count == 1;
   }));

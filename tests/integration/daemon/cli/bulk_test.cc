@@ -98,7 +98,7 @@ class SlowProducer {
     REQUIRE(write(pipe_.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
   }
   bool are_pending(const std::string& n) const {
-    return test::eventually(milliseconds{30'000}, [&] {
+    return test::eventually(test::kLong, [&] {
       return stint_.server.command({"LLEN", "stint:{default}:pending"}) == n;
     });
   }
@@ -131,7 +131,7 @@ TEST_CASE("stint submit --bulk: INT or TERM ends the wait for lines, with the su
     producer.say(many_lines(2) + R"({"task":"t","id":"half"})");
     REQUIRE(producer.are_pending("2"));
     call.signal(number);
-    CHECK(call.wait(milliseconds{30'000}) == 130);
+    CHECK(call.wait(test::kLong) == 130);
     CHECK(call.out() == "{\"submitted\":2,\"known\":0,\"rejected\":[]}\n");
     CHECK(has(call.err(), "interrupted after line 2: 2 jobs submitted"));
     CHECK(stint({"job", "show", "half"}).code == 3);

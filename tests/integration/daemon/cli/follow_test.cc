@@ -21,7 +21,7 @@ TEST_CASE("stint job logs --follow: each line once as it comes, then as job wait
   test::Process call(
       stint.spawn({test::bin_dir() + "/stint", "job", "logs", "-f", "runs", "fine"}));
   auto came = [&call](size_t lines) {
-    return test::eventually(milliseconds{20'000},
+    return test::eventually(test::kSoon,
                             [&] { return test::lines_of(call.out()).size() >= lines; });
   };
   REQUIRE(came(2));
@@ -30,7 +30,7 @@ TEST_CASE("stint job logs --follow: each line once as it comes, then as job wait
   stint.hand.end(given.at(1), EndKind::kOk);
   says("last", 4);
   stint.hand.end(given.at(0), EndKind::kError);
-  CHECK(call.wait(milliseconds{20'000}) == 5);
+  CHECK(call.wait(test::kSoon) == 5);
   CHECK(has(call.err(), "runs  failed"));
   CHECK(has(call.err(), "fine  succeeded"));
   auto lines = test::lines_of(call.out());
@@ -43,9 +43,9 @@ TEST_CASE("stint job logs --follow: each line once as it comes, then as job wait
   test::Process waiting(
       stint.spawn({test::bin_dir() + "/stint", "job", "logs", "--follow", "waits"}));
   stint.server.command({"CONFIG", "RESETSTAT"});
-  REQUIRE(test::eventually(milliseconds{20'000}, [&stint] {
+  REQUIRE(test::eventually(test::kSoon, [&stint] {
     return has(stint.server.command({"INFO", "commandstats"}), "cmdstat_hmget");
   }));
   waiting.signal(SIGINT);
-  CHECK(waiting.wait(milliseconds{20'000}) == 130);
+  CHECK(waiting.wait(test::kSoon) == 130);
 }

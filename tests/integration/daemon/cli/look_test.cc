@@ -218,9 +218,9 @@ TEST_CASE("stint job wait: SIGINT ends it with 130 and says how far it came") {
   auto asked = [&stint] {
     return has(stint.server.command({"INFO", "commandstats"}), "cmdstat_llen");
   };
-  CHECK(test::eventually(milliseconds{10'000}, asked));
+  CHECK(test::eventually(test::kSoon, asked));
   call.signal(SIGINT);
-  CHECK(call.wait(milliseconds{5'000}) == 130);
+  CHECK(call.wait(test::kSoon) == 130);
   CHECK(has(call.err(), "interrupted: 0 ended, 1 job still on the way"));
 }
 
@@ -231,12 +231,12 @@ TEST_CASE("stint job wait: an end that nobody knows is no success") {
   job.limits.keep = milliseconds{0};
   stint.server.command({"CONFIG", "RESETSTAT"});
   test::Process call(stint.spawn({test::bin_dir() + "/stint", "job", "wait", "k1", "--quiet"}));
-  REQUIRE(test::eventually(milliseconds{10'000}, [&stint] {
+  REQUIRE(test::eventually(test::kSoon, [&stint] {
     return has(stint.server.command({"INFO", "commandstats"}), "cmdstat_llen");
   }));
   CHECK(stint({"job", "cancel", "k1"}).code == 0);
   stint.hand.end(job, EndKind::kCancelled);
-  CHECK(call.wait(milliseconds{10'000}) == 1);
+  CHECK(call.wait(test::kSoon) == 1);
   CHECK(has(call.err(), "k1 has ended and was not kept: how it ended is not known"));
 }
 

@@ -165,16 +165,15 @@ TEST_CASE("stint plugin run: an interrupt tells the task to stop, a second one e
     return author.spawn(
         {"run", test::faulty_plugin(), task, "-p", "{\"started\":\"" + started + "\"}"});
   };
-  constexpr milliseconds kLong{30'000};
   test::Process heeds(spawn("wait"));
-  REQUIRE(test::eventually(kLong, [&] { return !test::read_file(started).empty(); }));
+  REQUIRE(test::eventually(test::kLong, [&] { return !test::read_file(started).empty(); }));
   heeds.signal(SIGINT);
-  CHECK(heeds.wait(kLong) == 0);
+  CHECK(heeds.wait(test::kLong) == 0);
   CHECK(has(heeds.err(), "log: stop: shutdown"));
   std::filesystem::remove(started);
   test::Process ignores(spawn("hang"));
-  REQUIRE(test::eventually(kLong, [&] { return !test::read_file(started).empty(); }));
-  REQUIRE(test::eventually(kLong, [&] {
+  REQUIRE(test::eventually(test::kLong, [&] { return !test::read_file(started).empty(); }));
+  REQUIRE(test::eventually(test::kLong, [&] {
     ignores.signal(SIGINT);
     return ignores.wait(milliseconds{50}).has_value();
   }));

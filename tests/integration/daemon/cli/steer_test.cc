@@ -295,11 +295,11 @@ TEST_CASE(
   };
   test::Process cancel(
       stint.spawn({test::bin_dir() + "/stint", "job", "cancel", "--all", "--yes"}));
-  REQUIRE(test::eventually(milliseconds{60'000}, [&] { return done() > 0; }));
+  REQUIRE(test::eventually(test::kLong, [&] { return done() > 0; }));
   stint.server.signal(SIGSTOP);  // so that it cannot come to its end before it hears of it
   cancel.signal(SIGINT);
   stint.server.signal(SIGCONT);
-  CHECK(cancel.wait(milliseconds{60'000}) == 130);
+  CHECK(cancel.wait(test::kLong) == 130);
   int first = done();
   CHECK(first < kJobs);
   CHECK(has(cancel.err(), "interrupted: "));

@@ -204,7 +204,7 @@ TEST_CASE("stint submit --wait: prints the result, exit 5 if the job failed, 6 o
     test::Process call(stint.spawn(
         {test::bin_dir() + "/stint", "submit", "noop", "--id", id, "--keep", "0", "--wait"}));
     std::vector<stint::Ended> given;
-    CHECK(test::eventually(milliseconds{10'000}, [&] {
+    CHECK(test::eventually(test::kSoon, [&] {
       given = stint.hand.claim("w", 1);
       return !given.empty();
     }));
@@ -212,7 +212,7 @@ TEST_CASE("stint submit --wait: prints the result, exit 5 if the job failed, 6 o
       job.limits.keep = milliseconds{60'000};
       stint.hand.end(job, kind);
     }
-    auto code = call.wait(milliseconds{10'000});
+    auto code = call.wait(test::kSoon);
     return std::make_pair(code.value_or(-1), call.out());
   };
   CHECK(run_one("good", EndKind::kOk) == std::make_pair(0, std::string("{}\n")));

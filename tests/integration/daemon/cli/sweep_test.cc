@@ -30,7 +30,7 @@ TEST_CASE("stint sweep: what is dead goes back, what is renewed stays, nothing a
   leave_dead(stint, "dead", 300);
   test::Process sweep(stint.spawn({test::bin_dir() + "/stint", "sweep", "--json"}));
   // Until it is seen once more it is watched: nothing else ends the sweep.
-  REQUIRE(test::eventually(milliseconds{30'000}, [&] {
+  REQUIRE(test::eventually(test::kLong, [&] {
     stint.server.command(
         {"ZADD", "stint:{default}:leases", std::to_string(now_mono().ns), "alive"});
     return !sweep.running();
@@ -47,10 +47,9 @@ TEST_CASE("stint sweep: SIGINT ends it with what it did so far, and 130") {
   leave_dead(stint, "short", 200);
   leave_dead(stint, "long", 600'000);
   test::Process sweep(stint.spawn({test::bin_dir() + "/stint", "sweep"}));
-  REQUIRE(test::eventually(milliseconds{20'000},
-                           [&] { return stint.job("short", "/state") == "pending"; }));
+  REQUIRE(test::eventually(test::kSoon, [&] { return stint.job("short", "/state") == "pending"; }));
   sweep.signal(SIGINT);
-  CHECK(sweep.wait(milliseconds{10'000}) == 130);
+  CHECK(sweep.wait(test::kSoon) == 130);
   CHECK(sweep.out() == "short: is pending\n");
   CHECK(has(sweep.err(), "interrupted: 1 attempt settled of 2 active, 1 not watched"));
   CHECK(stint.job("long", "/state") == "active");
