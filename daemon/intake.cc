@@ -135,8 +135,9 @@ bool Intake::append(redis::ReplyView tail) {
   return entries.ok();
 }
 
-// The first in line, as many as one call may carry. One that is cut goes alone: the script reads
-// what it takes by one LRANGE, and only the first of them as it was judged.
+// The first in line, as many as one call may carry; those under way carry no more together, since
+// each byte is here several times by then. One that is cut goes alone: the script reads what it
+// takes by one LRANGE, and only the first of them as it was judged.
 std::vector<InboxEntry> Intake::judge() {
   std::vector<InboxEntry> batch;
   size_t bytes = 0;
@@ -144,7 +145,8 @@ std::vector<InboxEntry> Intake::judge() {
     RawEntry& first = unjudged_.front();
     const size_t size = first.bytes.size();
     const bool alone = first.cut_from > 0 || (!batch.empty() && batch.back().cut);
-    if (!batch.empty() && (alone || bytes + size > kBatchBytes)) {
+    const bool fits = bytes_under_way_ + bytes + size <= kBatchBytes;
+    if ((!batch.empty() && alone) || (!fits && under_way_ + batch.size() > 0)) {
       break;
     }
     bytes += size;
@@ -157,15 +159,20 @@ std::vector<InboxEntry> Intake::judge() {
 
 void Intake::send(std::vector<InboxEntry> batch) {
   read_ahead(batch.size());
+  size_t bytes = 0;
+  for (const InboxEntry& entry : batch) {
+    bytes += entry.raw.size();
+  }
   ++under_way_;
+  bytes_under_way_ += bytes;
   auto command = intake(keys_, options_.list, new_nonce(), options_.rejected_max, batch);
-  redis_.run(std::move(command),
-             [this, batch = std::make_shared<const std::vector<InboxEntry>>(std::move(batch))](
-                 const Result<redis::ReplyView>& reply) {
-               --under_way_;
-               taken(*batch, reply);
-               go_on();
-             });
+  auto sent = std::make_shared<const std::vector<InboxEntry>>(std::move(batch));
+  redis_.run(std::move(command), [this, bytes, sent](const Result<redis::ReplyView>& reply) {
+    --under_way_;
+    bytes_under_way_ -= bytes;
+    taken(*sent, reply);
+    go_on();
+  });
 }
 
 void Intake::send_more() {

@@ -54,6 +54,7 @@ class Intake {
   redis::Connection redis_;
   Timer again_;
   size_t under_way_ = 0;        // calls of intake that are not answered yet
+  size_t bytes_under_way_ = 0;  // of their entries
   size_t most_under_way_ = 1;   // until Redis has the script, and nobody else takes from the list
   bool reading_ahead_ = false;  // a peek is not answered yet
   enum class Then { kGoOn, kReadAgain, kPause } then_ = Then::kGoOn;  // when nothing is under way

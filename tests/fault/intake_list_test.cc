@@ -85,6 +85,7 @@ TEST_CASE("intake: large entries behind small ones cost the daemon no memory to 
     return redis.command({"HLEN", key("jobs")}) == std::to_string(300 + 20 * scores);
   }));
   const int64_t grown = most_mib() - before;
+  CAPTURE(before, grown);  // MiB
   CHECK((kSanitized || grown < 24));
   daemon.stop();
 }
