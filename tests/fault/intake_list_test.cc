@@ -84,6 +84,8 @@ TEST_CASE("intake: large entries behind small ones cost the daemon no memory to 
   }));
   const int64_t grown = most_mib() - before;
   CAPTURE(before, grown);  // MiB
-  CHECK((kSanitized || grown < 24));
+  // A batch is 1 MiB, and some ten times that while it is read, judged and sent; all entries are
+  // 180.
+  CHECK((kSanitized || grown < 48));
   daemon.stop();
 }
