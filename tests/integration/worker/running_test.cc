@@ -4,6 +4,7 @@
 
 #include "tests/integration/worker/queue_of_jobs.h"
 #include "tests/support/daemon.h"
+#include "tests/support/scaled.h"
 #include "tests/support/worker_process.h"
 
 using namespace stint;
@@ -57,7 +58,7 @@ TEST_CASE("worker: an idle worker is woken by a job") {
     MonoTime start = now_mono();
     queue.submit({job(id, "echo")});
     CHECK(queue.reaches(id, "done"));
-    CHECK(now_mono() - start < milliseconds(1'000));
+    CHECK(now_mono() - start < slowed(milliseconds(1'000)));
   }
 }
 
@@ -180,7 +181,7 @@ TEST_CASE("worker: slots run at once, queues are served by weight and none starv
   Keys other("stint", "other");
   std::vector<JobSpec> jobs;
   for (int i = 0; i < 4; ++i) {
-    jobs.push_back(job("job-" + std::to_string(i), "sleep", R"({"seconds":0.5})"));
+    jobs.push_back(job("job-" + std::to_string(i), "sleep", R"({"seconds":2})"));
   }
   queue.submit(jobs);
   Boot boot = boot_for(queue.server.url());
@@ -193,7 +194,7 @@ TEST_CASE("worker: slots run at once, queues are served by weight and none starv
   REQUIRE(worker.wait_ready());
   MonoTime start = now_mono();
   CHECK(eventually(kSoon, [&] { return queue.totals().succeeded == 4; }));
-  CHECK(now_mono() - start < milliseconds(1'700));
+  CHECK(now_mono() - start < milliseconds(6'000));
   auto client = queue.server.client();
   std::vector<JobSpec> more{job("over there", "echo")};
   REQUIRE(client.run(submit(other, new_nonce(), false, more)).ok());
