@@ -135,9 +135,8 @@ bool Intake::append(redis::ReplyView tail) {
   return entries.ok();
 }
 
-// The first in line, as many as one call may carry; those under way carry no more together, since
-// each byte is here several times by then. One that is cut goes alone: the script reads what it
-// takes by one LRANGE, and only the first of them as it was judged.
+// The first in line, as many as one call may carry. One that is cut goes alone: the script reads
+// what it takes by one LRANGE, and only the first of them as it was judged.
 std::vector<InboxEntry> Intake::judge() {
   std::vector<InboxEntry> batch;
   size_t bytes = 0;
@@ -145,8 +144,7 @@ std::vector<InboxEntry> Intake::judge() {
     RawEntry& first = unjudged_.front();
     const size_t size = first.bytes.size();
     const bool alone = first.cut_from > 0 || (!batch.empty() && batch.back().cut);
-    const bool fits = bytes_under_way_ + bytes + size <= kBatchBytes;
-    if ((!batch.empty() && alone) || (!fits && under_way_ + batch.size() > 0)) {
+    if (!batch.empty() && (alone || bytes + size > kBatchBytes)) {
       break;
     }
     bytes += size;
@@ -175,8 +173,19 @@ void Intake::send(std::vector<InboxEntry> batch) {
   });
 }
 
+// Calls under way carry no more together than one may, since each byte is here several times by
+// then. A whole batch or none: pieces would be more calls for the same entries.
+bool Intake::next_fits() const {
+  size_t bytes = bytes_under_way_;
+  for (size_t i = 0; i < std::min(unjudged_.size(), kBatchJobs); ++i) {
+    bytes += unjudged_[i].bytes.size();
+  }
+  return bytes <= kBatchBytes;
+}
+
 void Intake::send_more() {
-  while (then_ == Then::kGoOn && under_way_ < most_under_way_) {
+  while (then_ == Then::kGoOn &&
+         (under_way_ == 0 || (under_way_ < most_under_way_ && next_fits()))) {
     auto batch = judge();
     if (batch.empty()) {
       return;

@@ -2,9 +2,9 @@
 // connection of its own by BLMOVE list list RIGHT RIGHT, which changes nothing and wakes at once;
 // then reads the tail (peek.lua), parses here (so that the bytes of params stay as they are), and
 // intake.lua compares, takes and queues in one step. Any number of daemons may do it: who loses
-// reads again. While Redis takes a batch the next is read, parsed and sent, and one more is read:
-// should one be answered otherwise than with ok, those sent behind it take nothing but what is at
-// the tail by then, what was read is forgotten, and the tail is read again.
+// reads again. While Redis takes a batch the next is read, parsed and, if both are small, sent, and
+// one more is read: should one be answered otherwise than with ok, those sent behind it take
+// nothing but what is at the tail by then, what was read is forgotten, and the tail is read again.
 // A call and a reading have 100 entries and 1 MiB at most, or one entry that has more, so what is
 // held here is some MiB whatever lies in the list. Only the wait is answered with a whole entry.
 // Entries that are no jobs go to `rejected` with the reason. Supervisor, on its thread.
@@ -42,6 +42,7 @@ class Intake {
   bool append(redis::ReplyView tail);
   std::vector<InboxEntry> judge();
   void send(std::vector<InboxEntry> batch);
+  bool next_fits() const;
   void send_more();
   void taken(const std::vector<InboxEntry>& batch, const Result<redis::ReplyView>& reply);
   void go_on();

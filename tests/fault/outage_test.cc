@@ -88,7 +88,8 @@ TEST_CASE("outage: the command line says 7, and where it looked, within seven se
     frozen ? server.signal(SIGSTOP) : server.kill9();
     MonoTime asked = now_mono();
     auto ended = daemon.stint({"stats"});
-    CHECK(now_mono() - asked < slowed(milliseconds{7000}));  // five, and a slow start of stint
+    CHECK(now_mono() - asked <
+          test::slowed(milliseconds{7000}));  // five, and a slow start of stint
     CHECK(ended.code == 7);
     CHECK(ended.err.find("127.0.0.1:" + std::to_string(server.url().port)) != std::string::npos);
     CHECK(ended.err.find("s3cret") == std::string::npos);

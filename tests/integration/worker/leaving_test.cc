@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/integration/worker/queue_of_jobs.h"
+#include "tests/support/scaled.h"
 #include "tests/support/worker_process.h"
 
 using namespace stint;
@@ -238,7 +239,7 @@ TEST_CASE("worker: its loop's beat is seen, also while a task hangs") {
   REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
   auto beat = [&] { return worker.recorder().table().beat_ns.load(); };
   int64_t before = beat();
-  CHECK(eventually(kSoon, [&] { return beat() > before; }));
+  CHECK(eventually(slowed(milliseconds{3'000}), [&] { return beat() > before; }));
 }
 
 TEST_CASE("stand-alone worker: runs jobs, and TERM stops it as it would stop stintd") {

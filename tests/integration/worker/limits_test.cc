@@ -12,6 +12,7 @@
 #include "common/queue/upkeep.h"
 #include "tests/integration/worker/queue_of_jobs.h"
 #include "tests/support/cut_proxy.h"
+#include "tests/support/scaled.h"
 #include "tests/support/worker_process.h"
 
 using namespace stint;
@@ -185,7 +186,7 @@ TEST_CASE(
   queue.server.signal(SIGSTOP);
   // It has ended in the worker while Redis is away, and long before anybody may take the lease for
   // over.
-  CHECK(eventually(kSoon, [&] {
+  CHECK(eventually(slowed(milliseconds{3'000}), [&] {
     auto held = worker.recorder().held();
     return held.size() == 1 && held[0].state == control::EntryState::kEnded;
   }));

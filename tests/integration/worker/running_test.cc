@@ -217,9 +217,9 @@ TEST_CASE("worker: what waits behind a long job is given back at once") {
   queue.submit(jobs);
   WorkerProcess worker(boot_for(queue.server.url(), "host-1-test.1"));
   REQUIRE(eventually(kSoon, [&] { return !read_file(dir / "started").empty(); }));
-  CHECK(eventually(kSoon, [&] { return queue.totals().pending == 50; }));
+  CHECK(eventually(slowed(milliseconds{2'000}), [&] { return queue.totals().pending == 50; }));
   WorkerProcess other(boot_for(queue.server.url(), "host-1-test.2"));
-  CHECK(eventually(kSoon, [&] { return queue.totals().succeeded == 350; }));
+  CHECK(eventually(slowed(milliseconds{3'000}), [&] { return queue.totals().succeeded == 350; }));
   CHECK(queue.place("long") == "active");
 }
 
