@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/eventually.h"
 #include "tests/support/loop.h"
 #include "tests/support/temp_dir.h"
 

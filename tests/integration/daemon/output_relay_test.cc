@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "common/control/printed.h"
+#include "tests/support/eventually.h"
 #include "tests/support/loop.h"
 
 using namespace stint;
