@@ -54,7 +54,7 @@ TEST_CASE("exclusion: 20 jobs of one resource in 8 workers count a file to exact
             (daemon / "count") + "\"}}\n";
   }
   REQUIRE(daemon.stint({"submit", "--bulk", "-"}, jobs).code == 0);
-  REQUIRE(test::eventually(test::kLong, [&] { return daemon.stat("succeeded") == 20; }));
+  REQUIRE(test::eventually(kLong, [&] { return daemon.stat("succeeded") == 20; }));
   CHECK(test::read_file(daemon / "count") == "20\n");
   daemon.expect_healthy();
   daemon.stop();
@@ -77,7 +77,7 @@ TEST_CASE("exclusion: 1,000 jobs that wait for a resource cost no commands") {
     jobs += "{\"task\":\"info\",\"resource\":\"film\"}\n";
   }
   REQUIRE(daemon.stint({"submit", "--bulk", "-"}, jobs).code == 0);
-  REQUIRE(test::eventually(test::kLong, [&] { return daemon.stat("blocked") == 1000; }));
+  REQUIRE(test::eventually(kLong, [&] { return daemon.stat("blocked") == 1000; }));
   // Two calls a second more would be somebody who asks again and again: in every window.
   const int64_t enough = without + 2 * kWindow.count() / 1000;
   Calls with;
@@ -91,7 +91,7 @@ TEST_CASE("exclusion: 1,000 jobs that wait for a resource cost no commands") {
   CHECK(quiet);
 
   CHECK(daemon.stint({"job", "cancel", holder}).code == 0);
-  REQUIRE(test::eventually(test::kLong, [&] { return daemon.stat("succeeded") == 1000; }));
+  REQUIRE(test::eventually(kLong, [&] { return daemon.stat("succeeded") == 1000; }));
   daemon.expect_healthy();
   daemon.stop();
 }

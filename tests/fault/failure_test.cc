@@ -45,7 +45,7 @@ TEST_CASE("failure: deleted failed jobs do not come back") {
   for (int i = 0; i < 5; ++i) {
     daemon.submit({"fail_times", "-p", path_param(daemon, "tried", ",\"times\":1000")});
   }
-  REQUIRE(test::eventually(test::kLong, [&] { return daemon.stat("failed") == 5; }));
+  REQUIRE(test::eventually(kLong, [&] { return daemon.stat("failed") == 5; }));
   REQUIRE(daemon.stint({"job", "delete", "--state", "failed", "--yes"}).code == 0);
   CHECK(daemon.stat("known") == 0);
   (void)daemon.stint({"job", "retry", "--all", "--yes"});
@@ -98,7 +98,7 @@ TEST_CASE(
     REQUIRE(daemon.until_state(id, "failed"));
     CHECK(daemon.job(id, "/errors/0/kind") == "crash");
     CHECK(daemon.job(id, "/errors/0/signal") == way.signal);
-    REQUIRE(test::eventually(test::kLong, [&] {
+    REQUIRE(test::eventually(kLong, [&] {
       auto now = daemon.worker_pids();
       return now.size() == 1 && now != workers;
     }));
@@ -119,10 +119,9 @@ TEST_CASE("failure: a task that completes twice is told so and counted once") {
   CHECK(daemon.job(later, "/result/later") == "true");
   CHECK(daemon.stat("succeeded") == 2);
   CHECK(daemon.stat("attempts") == 2);
-  REQUIRE(test::eventually(test::kLong, [&] {
+  REQUIRE(test::eventually(kLong, [&] {
     return daemon.stint({"job", "logs", twice}).out.find("completed twice") != std::string::npos;
   }));
-  REQUIRE(test::eventually(test::kLong,
-                           [&] { return daemon.log().find("twice") != std::string::npos; }));
+  REQUIRE(test::eventually(kLong, [&] { return daemon.log().find("twice") != std::string::npos; }));
   daemon.expect_healthy();
 }

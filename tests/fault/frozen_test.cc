@@ -26,9 +26,9 @@ TEST_CASE("frozen: a Redis that freezes for a while loses nothing") {
   }
   server.signal(SIGSTOP);
   MonoTime later = now_mono() + milliseconds{3000};
-  (void)test::eventually(test::kLong, [&] { return now_mono() > later; });
+  (void)test::eventually(kLong, [&] { return now_mono() > later; });
   server.signal(SIGCONT);
-  REQUIRE(test::eventually(test::kLong, [&] { return daemon.stat("succeeded") == 20; }));
+  REQUIRE(test::eventually(kLong, [&] { return daemon.stat("succeeded") == 20; }));
   CHECK(test::read_file(daemon / "n") == "20\n");
   daemon.expect_healthy();
   daemon.stop();
@@ -45,7 +45,7 @@ TEST_CASE("frozen: workers that are stopped for less than a lease are nobody's d
     kill(pid, SIGSTOP);
   }
   MonoTime later = now_mono() + milliseconds{2000};
-  (void)test::eventually(test::kLong, [&] { return now_mono() > later; });
+  (void)test::eventually(kLong, [&] { return now_mono() > later; });
   for (pid_t pid : workers) {
     kill(pid, SIGCONT);
   }

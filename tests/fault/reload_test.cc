@@ -47,7 +47,7 @@ TEST_CASE("reload: after HUP new jobs run the new code, running ones finish on t
   auto old_workers = daemon.worker_pids();
   install(version_plugin("b"), place);
   daemon.signal(SIGHUP);
-  REQUIRE(test::eventually(test::kLong, [&] {
+  REQUIRE(test::eventually(kLong, [&] {
     auto id = daemon.submit({"version"});
     return daemon.until_state(id, "done") && daemon.job(id, "/result/version") == "b";
   }));
@@ -55,7 +55,7 @@ TEST_CASE("reload: after HUP new jobs run the new code, running ones finish on t
   CHECK(daemon.job(running, "/result/version") == "a");
   CHECK(daemon.job(running, "/attempt") == "1");
 
-  REQUIRE(test::eventually(test::kLong, [&] {
+  REQUIRE(test::eventually(kLong, [&] {
     auto now = daemon.worker_pids();
     return now.size() == 2 && std::none_of(now.begin(), now.end(), [&](pid_t pid) {
              return std::find(old_workers.begin(), old_workers.end(), pid) != old_workers.end();
@@ -73,7 +73,7 @@ TEST_CASE("reload: HUPs that come faster than a worker starts still end in new w
   options.toml = "[plugins.opened.config]\nslow = 300\n";
   Daemon daemon(options);
   auto old_workers = daemon.worker_pids();
-  REQUIRE(test::eventually(test::kLong, [&] {
+  REQUIRE(test::eventually(kLong, [&] {
     daemon.signal(SIGHUP);
     return daemon.log().find("all workers are new") != std::string::npos;
   }));
@@ -81,11 +81,11 @@ TEST_CASE("reload: HUPs that come faster than a worker starts still end in new w
   options.toml = "[plugins.opened.config]\nmark = \"new\"\n";
   daemon.configure(options);
   daemon.signal(SIGHUP);
-  REQUIRE(test::eventually(test::kLong, [&] {
+  REQUIRE(test::eventually(kLong, [&] {
     auto id = daemon.submit({"open_info"});
     return daemon.until_state(id, "done") && daemon.job(id, "/result/config/mark") == "new";
   }));
-  REQUIRE(test::eventually(test::kLong, [&] {
+  REQUIRE(test::eventually(kLong, [&] {
     auto now = daemon.worker_pids();
     return now.size() == 2 && std::none_of(now.begin(), now.end(), [&](pid_t pid) {
              return std::find(old_workers.begin(), old_workers.end(), pid) != old_workers.end();
@@ -110,21 +110,21 @@ TEST_CASE("reload: a new worker that hangs in a plugin's open gives way to the n
     hanging.toml = "[plugins.opened.config]\n" + hang + "\n";
     daemon.configure(hanging);
     daemon.signal(SIGHUP);
-    REQUIRE(test::eventually(test::kLong, [&] { return daemon.worker_pids().size() == 2; }));
+    REQUIRE(test::eventually(kLong, [&] { return daemon.worker_pids().size() == 2; }));
     options.toml = "[plugins.opened.config]\nmark = \"new\"\n";
     daemon.configure(options);
     daemon.signal(SIGHUP);
-    REQUIRE(test::eventually(test::kLong, [&] {
+    REQUIRE(test::eventually(kLong, [&] {
       auto id = daemon.submit({"open_info"});
       return daemon.until_state(id, "done") && daemon.job(id, "/result/config/mark") == "new";
     }));
-    REQUIRE(test::eventually(test::kLong, [&] {
+    REQUIRE(test::eventually(kLong, [&] {
       auto now = daemon.worker_pids();
       return now.size() == 1 && now != old_workers;
     }));
     // The first and the last: one that is to be killed serves nobody, whatever it says.
     auto ready = [&] { return test::count_of(daemon.log(), "worker ready"); };
-    CHECK(test::eventually(test::kLong, [&] { return ready() >= 2; }));
+    CHECK(test::eventually(kLong, [&] { return ready() >= 2; }));
     CHECK(ready() == 2);
     daemon.stop();
     daemon.expect_clean_log({"gives way"});

@@ -24,9 +24,6 @@ namespace stint::test {
 
 namespace {
 
-constexpr milliseconds kReadyWithin{60'000};
-constexpr milliseconds kStopWithin{120'000};
-
 UniqueFd notify_socket(const std::string& path) {
   UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un address{};
@@ -145,7 +142,7 @@ void Daemon::launch() {
 
 bool Daemon::until_ready() {
   return eventually(
-             kReadyWithin,
+             kSoon,
              [&] { return told().find("READY=1") != std::string::npos || !process_->running(); }) &&
          process_->running();
 }
@@ -167,7 +164,7 @@ void Daemon::start() {
 
 void Daemon::stop() {
   process_->signal(SIGTERM);
-  auto code = process_->wait(kStopWithin);
+  auto code = process_->wait(kLong);
   if (code != 0) {
     throw std::runtime_error("stintd does not stop with 0 but " +
                              (code ? std::to_string(*code) : "hangs") + ":\n" + log());

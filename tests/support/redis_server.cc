@@ -14,8 +14,6 @@ namespace stint::test {
 
 namespace {
 
-constexpr milliseconds kUpWithin{60'000};
-
 int free_port() {
   UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
@@ -90,7 +88,7 @@ void RedisServer::start() {
   process_ = std::make_unique<Process>(Spawn{argv, options_.env, {}, {}});
 
   std::string why;
-  bool up = eventually(kUpWithin, [&] {
+  bool up = eventually(kSoon, [&] {
     auto client = redis::Client::connect(url_, kSoon, "test");
     why = client ? "" : client.error().message;
     return client.ok() || !process_->running();
@@ -100,7 +98,7 @@ void RedisServer::start() {
   }
   if (options_.cluster) {
     command({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"});
-    (void)eventually(kUpWithin, [&] {
+    (void)eventually(kSoon, [&] {
       return command({"CLUSTER", "INFO"}).starts_with("cluster_state:ok");
     });
   }
@@ -133,7 +131,7 @@ void RedisServer::kill9() {
 void RedisServer::stop() {
   process_->signal(SIGTERM);
   process_->signal(SIGCONT);
-  if (!process_->wait(kUpWithin)) {
+  if (!process_->wait(kSoon)) {
     throw std::runtime_error("redis-server does not stop");
   }
 }
