@@ -31,8 +31,9 @@ void reach_kill_point(std::string_view where, std::string_view what) {
   wanted << std::ifstream(file).rdbuf();
   std::string here = renamed != nullptr ? renamed : program_invocation_short_name;
   here.append(": ").append(where).append(" ").append(what);
-  if (wanted.str() == here && ::unlink(file) == 0) {
-    (void)::raise(SIGKILL);
+  bool stop = wanted.str() == "stop " + here;
+  if ((stop || wanted.str() == here) && ::unlink(file) == 0) {
+    (void)::raise(stop ? SIGSTOP : SIGKILL);
   }
 }
 

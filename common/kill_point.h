@@ -3,9 +3,9 @@
 //
 // The environment variable KILL_POINT_FILE names a file that holds "PROGRAM: WHERE WHAT", e.g.
 // "stint-worker: after claim". The process that gets there and succeeds in removing the file dies,
-// so one file kills one process. Whatever changes something in Redis has its points by itself, in
-// redis::Connection and redis::Client; scripts/check_tree.py knows who sends which script, and that
-// tests/killpoints tries all of them.
+// so one file kills one process; with "stop " before that, it is stopped. Whatever changes
+// something in Redis has its points by itself, in redis::Connection and redis::Client;
+// scripts/check_tree.py knows who sends which script, and that tests/killpoints tries all of them.
 #pragma once
 
 #include <string_view>

@@ -39,8 +39,15 @@ void conclude(Job& job, int32_t code) {
   job.changed.notify_all();  // whoever sleeps in wait_stop() with this handle
 }
 
+// This process may have been stopped for a while, or the lease lost meanwhile.
+bool too_late(const Job& job, MonoTime now) {
+  return now >= fence_time(job.renewed(), job.lease()) ||
+         job.stop_reason() == StopReason::kLeaseLost;
+}
+
 void refuse_late_start(Job& job) {
   std::lock_guard lock(job.mutex);
+  job.running = job.prints = false;
   job.completed = true;
   job.completion.how = Completion::How::kUnstarted;
 }
@@ -71,27 +78,21 @@ void Slot::run() {
   }
 }
 
+// Whether it is too late is asked again behind the mark: what a stopped process has not marked, it
+// will not start.
 bool Slot::perform(Job& job) {
   MonoTime now = now_mono();
-  if (now >= fence_time(job.renewed(), job.lease()) ||
-      job.stop_reason() == StopReason::kLeaseLost) {
+  if (too_late(job, now)) {
     refuse_late_start(job);
     return true;
   }
-  {
-    std::lock_guard lock(job.mutex);
-    job.running = true;
-    job.prints = output_ != nullptr;
-    job.log.copy_to(recorder_.last_words(index_), job.index, job.token);
+  mark_start(job, now);
+  if (too_late(job, now_mono())) {
+    unmark_start(job);
+    refuse_late_start(job);
+    return true;
   }
   auto entry = static_cast<int>(job.index);
-  AttemptTimes times{now, job.renewed(), job.lease(), {}, false};
-  KillTime kill = kill_time(times, job.limits);
-  recorder_.set_kill_at(entry, kill.at, static_cast<uint32_t>(kill.kind), kill.dead_by);
-  job.started_wall_ms.store(now_wall_ms(), std::memory_order_relaxed);
-  job.started_ns.store(now.ns, std::memory_order_release);
-  kill_point("before", "start mark");
-  recorder_.start(entry, index_);
   if (output_ != nullptr) {
     output_->begin(job.index);
   }
@@ -110,6 +111,30 @@ bool Slot::perform(Job& job) {
     wait_for_output(job, now, end);
   }
   return end - now >= kWorthReporting;
+}
+
+void Slot::mark_start(Job& job, MonoTime now) {
+  {
+    std::lock_guard lock(job.mutex);
+    job.running = true;
+    job.prints = output_ != nullptr;
+    job.log.copy_to(recorder_.last_words(index_), job.index, job.token);
+  }
+  auto entry = static_cast<int>(job.index);
+  AttemptTimes times{now, job.renewed(), job.lease(), {}, false};
+  KillTime kill = kill_time(times, job.limits);
+  recorder_.set_kill_at(entry, kill.at, static_cast<uint32_t>(kill.kind), kill.dead_by);
+  int64_t wall = now_wall_ms();
+  job.started_wall_ms.store(wall, std::memory_order_relaxed);
+  job.started_ns.store(now.ns, std::memory_order_release);
+  kill_point("before", "start mark");
+  recorder_.start(entry, index_, wall);
+}
+
+void Slot::unmark_start(Job& job) {
+  recorder_.unstart(static_cast<int>(job.index), index_);
+  job.started_ns.store(0, std::memory_order_release);
+  job.started_wall_ms.store(0, std::memory_order_relaxed);
 }
 
 // The attempt has ended, but it is not handed in before what it printed is in its log. After that

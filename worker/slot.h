@@ -28,6 +28,8 @@ class Slot {
  private:
   void run();
   bool perform(Job& job);  // whether it took long enough to be worth a report of its own
+  void mark_start(Job& job, MonoTime now);
+  void unmark_start(Job& job);
   void wait_for_output(Job& job, MonoTime began, MonoTime ended);
 
   const uint32_t index_;

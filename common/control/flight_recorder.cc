@@ -192,11 +192,18 @@ void FlightRecorder::free(int entry) {
       .state.store(static_cast<uint32_t>(EntryState::kFree), std::memory_order_release);
 }
 
-void FlightRecorder::start(int entry, uint32_t slot) {
+void FlightRecorder::start(int entry, uint32_t slot, int64_t wall_ms) {
   Entry& at = table_->entries.at(static_cast<size_t>(entry));
-  at.started_wall_ms.store(now_wall_ms(), std::memory_order_relaxed);
+  at.started_wall_ms.store(wall_ms, std::memory_order_relaxed);
   at.state.store(static_cast<uint32_t>(EntryState::kStarted), std::memory_order_release);
   table_->running.at(slot).store(entry, std::memory_order_release);
+}
+
+void FlightRecorder::unstart(int entry, uint32_t slot) {
+  Entry& at = table_->entries.at(static_cast<size_t>(entry));
+  at.kill_at_ns.store(0, std::memory_order_relaxed);
+  at.state.store(static_cast<uint32_t>(EntryState::kClaimed), std::memory_order_release);
+  table_->running.at(slot).store(-1, std::memory_order_release);
 }
 
 void FlightRecorder::end(int entry, uint32_t slot) {

@@ -121,8 +121,9 @@ class FlightRecorder {
   int claim(uint32_t queue, std::string_view id, uint64_t token, int attempt, const Limits& limits);
   void set_kill_at(int entry, MonoTime when, uint32_t kind, MonoTime dead_by);
   void free(int entry);
-  // Worker's slot thread, right before and right after task code.
-  void start(int entry, uint32_t slot);
+  // Worker's slot thread, right before and right after task code. wall_ms: now_wall_ms().
+  void start(int entry, uint32_t slot, int64_t wall_ms);
+  void unstart(int entry, uint32_t slot);  // no task code ran after all
   void end(int entry, uint32_t slot);
 
   // Supervisor: every entry that is not free, checked.

@@ -132,6 +132,18 @@ void WorkerProcess::signal(int number) const {
   ::kill(pid_, number);
 }
 
+void WorkerProcess::stop() const {
+  signal(SIGSTOP);
+  bool stopped = eventually(kSoon, [this] {
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WNOHANG) == 0 &&
+           info.si_pid == pid_;
+  });
+  if (!stopped) {
+    throw std::runtime_error("the worker does not stop");
+  }
+}
+
 std::optional<int> WorkerProcess::wait_exit(milliseconds deadline) {
   (void)eventually(deadline, [this] {
     int status = 0;

@@ -33,6 +33,7 @@ class WorkerProcess {
   void send(control::FrameType type, const std::string& payload = {}) const;
   void hang_up() { control_.reset(); }  // as if the supervisor had died
   void signal(int number) const;
+  void stop() const;  // returns when every thread of it stands still; throws if it does not
 
   // Exit code, or 128 + signal; empty: still running at the deadline.
   std::optional<int> wait_exit(milliseconds deadline = kLong);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "common/clock.h"
 #include "common/control/flight_recorder.h"
 #include "common/control/frames.h"
 #include "common/exit_code.h"
@@ -201,7 +202,7 @@ int attempt(const Trial& trial, control::FlightRecorder& recorder, int entry) {
   if (auto opened = open_plugins(*stage, trial.config); !opened) {
     return refuse(opened.error());
   }
-  recorder.start(entry, 0);
+  recorder.start(entry, 0, now_wall_ms());
   int code = to_int(run_job(adopt(*stage, trial, *task)));
   recorder.end(entry, 0);
   if (code == to_int(ExitCode::kOk)) {

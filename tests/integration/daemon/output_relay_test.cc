@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "common/clock.h"
 #include "common/control/printed.h"
 #include "tests/support/eventually.h"
 #include "tests/support/loop.h"
@@ -54,7 +55,7 @@ struct Relayed {
   }
   int start_job(const std::string& id, uint64_t token = 7) {
     int entry = recorder.claim(0, id, token, 3, Limits{});
-    recorder.start(entry, 0);
+    recorder.start(entry, 0, now_wall_ms());
     recorder.table().printing.store(entry);
     return entry;
   }

@@ -37,7 +37,7 @@ TEST_CASE("recorder: what the worker claims, starts and ends is what the supervi
   REQUIRE(first >= 0);
   REQUIRE(second >= 0);
   worker.set_kill_at(first, MonoTime{9'000}, 3, MonoTime{9'500});
-  worker.start(first, 1);
+  worker.start(first, 1, 1'700'000'000'000);
 
   auto held = supervisor.held();
   REQUIRE(held.size() == 2);
@@ -53,7 +53,7 @@ TEST_CASE("recorder: what the worker claims, starts and ends is what the supervi
   CHECK(held[0].kill_at == MonoTime{9'000});
   CHECK(held[0].dead_by == MonoTime{9'500});
   CHECK(held[0].kill_kind == 3);
-  CHECK(held[0].started_wall_ms > 0);
+  CHECK(held[0].started_wall_ms == 1'700'000'000'000);
   CHECK(held[1].state == EntryState::kClaimed);
   CHECK(supervisor.table().running[1].load() == first);
 
@@ -64,6 +64,17 @@ TEST_CASE("recorder: what the worker claims, starts and ends is what the supervi
   worker.free(first);
   worker.free(second);
   CHECK(supervisor.held().empty());
+}
+
+TEST_CASE("recorder: a start that is taken back leaves a claimed job that nobody is to kill") {
+  FlightRecorder recorder = new_recorder();
+  int entry = recorder.claim(0, "job", 7, 1, Limits{});
+  recorder.set_kill_at(entry, MonoTime{9'000}, 3, MonoTime{9'500});
+  recorder.start(entry, 1, 1);
+  recorder.unstart(entry, 1);
+  CHECK(recorder.held().at(0).state == EntryState::kClaimed);
+  CHECK(recorder.held().at(0).kill_at == MonoTime{});
+  CHECK(recorder.table().running[1].load() == -1);
 }
 
 TEST_CASE("recorder: a full table refuses, and a freed entry serves again") {

@@ -1,0 +1,38 @@
+// A worker that is stopped between its last look at the lease and the mark of the start, until that
+// lease has run out.
+#include <signal.h>
+
+#include <cstdlib>
+
+#include "tests/integration/worker/queue_of_jobs.h"
+#include "tests/killpoints/course.h"
+#include "tests/support/worker_process.h"
+
+using namespace stint;
+using namespace stint::test;
+
+TEST_CASE("kill points: a worker stopped right before the start mark does not start that job") {
+  QueueOfJobs queue;
+  TempDir dir;
+  std::string point = dir / "point";
+  std::string trace = dir / "trace";
+  write_file(point, "stop stint-worker: before start mark");
+  ::setenv("KILL_POINT_FILE", point.c_str(), 1);
+  WorkerProcess worker(boot_for(queue.server.url()));
+  ::unsetenv("KILL_POINT_FILE");
+  JobSpec late = job("late", "witness", R"({"ms":1,"path":")" + trace + "\"}");
+  late.limits.lease = milliseconds(1'000);
+  queue.submit({late});
+  REQUIRE(eventually(kSoon, [&] { return ::access(point.c_str(), F_OK) != 0; }));
+  worker.stop();
+  MonoTime stopped = now_mono();
+  auto held = worker.recorder().held();
+  REQUIRE(held.size() == 1);
+  CHECK(held[0].state == control::EntryState::kClaimed);
+  REQUIRE(eventually(kSoon, [&] { return now_mono() - stopped > milliseconds(1'300); }));
+  worker.signal(SIGCONT);
+  CHECK(queue.reaches("late", "done"));
+  CHECK_THAT(read_file(trace),
+             !Catch::Matchers::Contains("begin " + std::to_string(held[0].token)));
+  CHECK(queue.totals().attempts == 1);
+}
