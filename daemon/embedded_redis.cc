@@ -27,7 +27,6 @@ constexpr milliseconds kFirstPause{50};   // between two starts
 constexpr milliseconds kLongestPause{5'000};
 constexpr milliseconds kWellAfter{10'000};   // having run so long, the next start is at once again
 constexpr milliseconds kStopWithin{20'000};  // Redis itself waits up to 10 s for replicas
-constexpr milliseconds kLastOutputWithin{50};  // its output may be read after its end is known
 
 }  // namespace
 
@@ -241,7 +240,8 @@ bool EmbeddedRedis::Impl::on_child_exit(pid_t pid, int wait_status) {
   }
   state_ = State::kEnded;
   how_it_ended_ = decode_wait_status(wait_status).describe();
-  timer_.start(kLastOutputWithin);
+  output_->drain();  // its last words
+  timer_.start(milliseconds{0});
   return true;
 }
 
