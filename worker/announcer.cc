@@ -29,9 +29,11 @@ int64_t resident_bytes() {
   return got == 2 ? int64_t{resident} * ::sysconf(_SC_PAGESIZE) : 0;
 }
 
-Announcer::Announcer(Context& context, std::span<const std::unique_ptr<QueueRunner>> queues)
+Announcer::Announcer(Context& context, std::span<const std::unique_ptr<QueueRunner>> queues,
+                     std::function<void()> heard)
     : context_(context),
       queues_(queues),
+      heard_(std::move(heard)),
       timer_(context.loop, [this] { announce_all(); }),
       queues_text_(joined(context.boot.queues, ",")),
       tasks_(context.tasks.ids()),
@@ -74,7 +76,11 @@ void Announcer::announce_all() {
   for (const auto& queue : queues_) {
     context_.redis.run(
         announce(queue->lane().keys, context_.boot.worker, kAnnounceTtl, fields, tasks_),
-        [](const Result<redis::ReplyView>&) {});  // told again in 10 s
+        [this](const Result<redis::ReplyView>& reply) {
+          if (reply || reply.error().code != ErrorCode::kUnavailable) {
+            heard_();
+          }
+        });  // refused: told again in 10 s
   }
 }
 

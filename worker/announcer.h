@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,7 +16,9 @@ namespace stint {
 
 class Announcer {
  public:
-  Announcer(Context& context, std::span<const std::unique_ptr<QueueRunner>> queues);
+  // heard: called whenever Redis has answered an announcement, be it with an error.
+  Announcer(Context& context, std::span<const std::unique_ptr<QueueRunner>> queues,
+            std::function<void()> heard);
 
   void start();                       // now and every 10 s
   void set_state(std::string state);  // "running", "paused", "draining", "stopping"; told at once
@@ -28,6 +31,7 @@ class Announcer {
 
   Context& context_;
   std::span<const std::unique_ptr<QueueRunner>> queues_;
+  const std::function<void()> heard_;
   Timer timer_;
   std::string state_ = "running";
   std::string queues_text_, tasks_text_;

@@ -93,7 +93,7 @@ void Worker::open_queues() {
         }));
   }
   dispatcher_ = std::make_unique<Dispatcher>(context_, queues_);
-  announcer_ = std::make_unique<Announcer>(context_, queues_);
+  announcer_ = std::make_unique<Announcer>(context_, queues_, [this] { say_ready(); });
   greeter_ = std::make_unique<RedisGreeter>(
       context_,
       RedisGreeter::Listener{[this](const redis::ServerInfo& server) { on_redis_good(server); },
@@ -197,10 +197,15 @@ void Worker::on_redis_good(const redis::ServerInfo& server) {
   for (const auto& queue : queues_) {
     queue->on_ready(server);
   }
+  changed_ = true;
+}
+
+// Not before Redis knows of it: who submits as soon as the service is ready would be told that
+// nobody serves the queue.
+void Worker::say_ready() {
   if (control_ && !std::exchange(ready_said_, true)) {
     control_->send(control::FrameType::kReady);
   }
-  changed_ = true;
 }
 
 void Worker::on_redis_down(const Error& error) {

@@ -49,6 +49,7 @@ class Worker {
   void on_orphaned();
   void watch_output();
   void on_redis_good(const redis::ServerInfo& server);
+  void say_ready();
   void on_redis_down(const Error& error);
   void on_second();
   void on_overdue(Job& job);
