@@ -30,15 +30,21 @@ Result<void> look_from_tail(Session& session, const std::vector<std::string>& qu
   for (size_t i : which) {
     Keys keys(session.config().ns, queues[i]);
     tails.push_back(redis::plain({"LRANGE", keys("pending"), "-" + std::to_string(depth), "-1"}));
+    // Before all those: what a worker has been served and not claimed yet.
+    tails.push_back(redis::plain({"LRANGE", keys("reserved"), "-" + std::to_string(kFew), "-1"}));
   }
   std::vector<redis::Command> reads;
   std::vector<size_t> read, longer;
   auto lines = session.ask_all(tails);
-  for (size_t i = 0; i < lines.size(); ++i) {
-    if (!lines[i]) {
-      return lines[i].error();
+  for (size_t i = 0; i < which.size(); ++i) {
+    std::vector<std::string> ids;
+    for (size_t list : {2 * i, 2 * i + 1}) {
+      if (!lines[list]) {
+        return lines[list].error();
+      }
+      auto more = texts_of(lines[list]->view());
+      ids.insert(ids.end(), more.begin(), more.end());
     }
-    auto ids = texts_of(lines[i]->view());
     if (!ids.empty()) {
       reads.push_back(redis::plain({"HMGET", Keys(session.config().ns, queues[which[i]])("jobs")}));
       reads.back().args.insert(reads.back().args.end(), ids.begin(), ids.end());
@@ -51,7 +57,7 @@ Result<void> look_from_tail(Session& session, const std::vector<std::string>& qu
       return records[i].error();
     }
     created[read[i]] = created_of_last(records[i]->view());
-    if (!created[read[i]] && records[i]->view().size() == depth) {
+    if (!created[read[i]] && records[i]->view().size() >= depth) {
       longer.push_back(read[i]);
     }
   }

@@ -1,6 +1,8 @@
 // stint job show, list, count, wait, logs; stats, queue, worker: what is printed.
 #include <signal.h>
 
+#include <thread>
+
 #include "tests/integration/daemon/cli/stint_calls.h"
 #include "tests/support/eventually.h"
 
@@ -150,16 +152,20 @@ TEST_CASE("stint job list: places are merged by age, filters choose") {
   stint.ended_job("oldest", EndKind::kError);
   JobSpec later = test::job_spec("middle");
   later.delay = milliseconds{3'600'000};
-  stint.server.command({"WAIT", "0", "2"});
+  std::this_thread::sleep_for(milliseconds{2});
   stint.hand.submit({later});
-  stint.server.command({"WAIT", "0", "2"});
+  std::this_thread::sleep_for(milliseconds{2});
   stint.hand.submit({test::job_spec("newest", "r")});
   auto failed = lines_of(stint({"job", "list", "--state", "failed", "--json"}).out);
   REQUIRE(failed.size() == 1);
   CHECK(json_at(failed[0], "/id") == "oldest");
   CHECK(json_at(failed[0], "/error") == "no");
   CHECK(json_at(failed[0], "/kind") == "error");
-  CHECK(lines_of(stint({"job", "list", "--json"}).out).size() == 3);
+  auto all = lines_of(stint({"job", "list", "--json"}).out);
+  REQUIRE(all.size() == 3);
+  CHECK(json_at(all[0], "/id") == "newest");
+  CHECK(json_at(all[1], "/id") == "middle");
+  CHECK(json_at(all[2], "/id") == "oldest");
   CHECK(lines_of(stint({"job", "list", "--resource", "r", "--json"}).out).size() == 1);
   CHECK(stint({"job", "list", "--task", "other", "--json"}).out.empty());
   CHECK(stint({"job", "list", "--since", "1h", "--json"}).out.size() > 10);
@@ -231,8 +237,9 @@ TEST_CASE("stint job wait: an end that nobody knows is no success") {
   job.limits.keep = milliseconds{0};
   stint.server.command({"CONFIG", "RESETSTAT"});
   test::Process call(stint.spawn({test::bin_dir() + "/stint", "job", "wait", "k1", "--quiet"}));
-  REQUIRE(test::eventually(test::kSoon, [&stint] {
-    return has(stint.server.command({"INFO", "commandstats"}), "cmdstat_llen");
+  REQUIRE(test::eventually(test::kSoon, [&stint] {  // a second look: it has seen the job
+    std::string stats = stint.server.command({"INFO", "commandstats"});
+    return has(stats, "cmdstat_llen:") && !has(stats, "cmdstat_llen:calls=1,");
   }));
   CHECK(stint({"job", "cancel", "k1"}).code == 0);
   stint.hand.end(job, EndKind::kCancelled);
@@ -266,6 +273,10 @@ TEST_CASE("stint stats and queue list: the public fields, in order") {
       R"("attempts":2,"retried":0,"crashed":0,"lost":0,"trimmed":0,"next_created_at":")" +
       stint.job("waits", "/created_at") + "\"}\n";
   CHECK(stint({"stats", "--json"}).out == expected);
+  CHECK(stint({"queue", "list", "--json"}).out == expected);
+  // What a worker was served, and has not claimed yet, is still the next.
+  stint.server.command(
+      {"LMOVE", "stint:{default}:pending", "stint:{default}:reserved", "RIGHT", "LEFT"});
   CHECK(stint({"queue", "list", "--json"}).out == expected);
   stint.server.command({"SADD", "stint:queues", "a", "b"});
   CHECK(lines_of(stint({"queue", "list", "--json"}).out).size() == 2);
