@@ -1,6 +1,11 @@
 // A `stint submit --bulk` that dies on its way: the same file again completes it.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
+#include "common/unique_fd.h"
 #include "tests/fault/steps.h"
 #include "tests/support/paths.h"
 
@@ -18,9 +23,14 @@ TEST_CASE("submit --bulk killed in the middle: the same file again queues the re
   write_file(daemon / "jobs", lines);
   auto known = [&] { return std::stoll(daemon.redis({"HLEN", key("jobs")})); };
   {
+    // From a pipe that holds its first lines and stays open: it cannot come to its end before.
+    std::string pipe = daemon / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    UniqueFd feed(::open(pipe.c_str(), O_RDWR | O_CLOEXEC));
+    constexpr size_t kFirst = 32'768;  // it holds twice that
+    REQUIRE(::write(feed.get(), lines.data(), kFirst) == kFirst);
     Spawn call;
-    call.argv = {bin_dir() + "/stint", "--config", daemon.config_file(), "submit", "--bulk",
-                 daemon / "jobs"};
+    call.argv = {bin_dir() + "/stint", "--config", daemon.config_file(), "submit", "--bulk", pipe};
     Process submit(call);
     REQUIRE(eventually(kSoon, [&] { return known() > 0; }));
     submit.kill9();

@@ -2,6 +2,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <sstream>
+
 #include <catch2/catch.hpp>
 
 #include "tests/fault/steps.h"
@@ -37,6 +40,16 @@ std::string core_limits(pid_t pid) {
   return soft;
 }
 
+// Sanitizers forbid them themselves.
+DaemonOptions with_cores() {
+  DaemonOptions options;
+  for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS"}) {
+    const char* said = std::getenv(name);
+    options.env[name] = std::string(said == nullptr ? "" : said) + ":disable_coredump=0";
+  }
+  return options;
+}
+
 }  // namespace
 
 TEST_CASE("core files: neither stintd nor a worker leaves one where Redis has a password") {
@@ -44,7 +57,7 @@ TEST_CASE("core files: neither stintd nor a worker leaves one where Redis has a 
   RedisOptions locked;
   locked.password = "s3cret";
   RedisServer redis(locked);
-  DaemonOptions options;
+  DaemonOptions options = with_cores();
   options.redis_url = redis.url_text();
   Daemon daemon(options);
   CHECK(core_limits(daemon.pid()) == "0");
@@ -53,12 +66,7 @@ TEST_CASE("core files: neither stintd nor a worker leaves one where Redis has a 
 
 TEST_CASE("core files: without a password they are the host's choice") {
   CoresWanted cores;
-  DaemonOptions options;
-  for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS"}) {  // sanitizers forbid them themselves
-    const char* said = std::getenv(name);
-    options.env[name] = std::string(said == nullptr ? "" : said) + ":disable_coredump=0";
-  }
-  Daemon daemon(options);
+  Daemon daemon(with_cores());
   CHECK(core_limits(daemon.pid()) == core_limits(getpid()));
   CHECK(core_limits(daemon.worker_pids().at(0)) == core_limits(getpid()));
 }

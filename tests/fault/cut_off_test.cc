@@ -13,8 +13,9 @@ using namespace stint::test;
 
 namespace {
 
-constexpr milliseconds kCutOffLease{
-    6'000};  // a second between fence and kill: this machine may be busy
+// Between fence and kill 2.5 s, between two renewals and the fence as many: this machine may be
+// busy.
+constexpr milliseconds kCutOffLease{10'000};
 
 struct CutOff {
   RedisServer redis;
@@ -133,23 +134,27 @@ TEST_CASE("cut off: another program's script of 20 seconds, with every default, 
 TEST_CASE("cut off: a timeout that falls together with the end of its lease is killed by then") {
   const milliseconds lease{2'000};
   milliseconds best = milliseconds::max();
-  for (int i = 0; i < 3 && best >= lease; ++i) {
+  for (int i = 0; i < 8 && best >= lease; ++i) {
     RedisServer redis;
     DaemonOptions options;
     options.redis_url = redis.url_text();
     options.toml = "[tasks.spin]\nlease = \"2s\"\ntimeout = \"1s\"\ngrace = \"500ms\"\n";
     Daemon daemon(options);
+    pid_t worker = daemon.worker_pids().at(0);
     push(daemon, "deaf", "spin", announced(daemon / "started"));
     REQUIRE(until_started(daemon / "started"));
     redis.signal(SIGSTOP);
     MonoTime silent = now_mono();
-    pid_t worker = daemon.worker_pids().at(0);
     REQUIRE(eventually(kLong, [&] { return !alive(worker); }));
-    best = std::min(best, now_mono() - silent);
-    CHECK(until_logged(daemon, "a job is past its end: timeout"));
+    milliseconds took = now_mono() - silent;
+    REQUIRE(until_logged(daemon, "a job is past its end: "));
     redis.signal(SIGCONT);
-    CHECK(ended_as(daemon, "deaf", kLong) == "failed");
-    CHECK(json_at(outcome(daemon, "deaf"), "/errors/0/kind") == "timeout");
+    // Started 100 ms after its claim or later, it meets the end of its lease first: another round.
+    if (daemon.log().find("a job is past its end: timeout") != std::string::npos) {
+      best = std::min(best, took);
+      CHECK(ended_as(daemon, "deaf", kLong) == "failed");
+      CHECK(json_at(outcome(daemon, "deaf"), "/errors/0/kind") == "timeout");
+    }
     daemon.stop();
   }
   CHECK(best < lease);

@@ -71,7 +71,10 @@ TEST_CASE("failover: a replica at the same address goes on with every job, and t
     return second.command({"INFO", "replication"}).find("master_link_status:up") !=
            std::string::npos;
   }));
-  first.command({"WAIT", "1", "5000"});
+  redis::Client client = first.client();  // it is what this one has written that WAIT waits for
+  REQUIRE(client.run(redis::plain({"SET", "mark", "1"})).ok());
+  auto copies = client.run(redis::plain({"WAIT", "1", "60000"}));
+  REQUIRE((copies.ok() && copies->view().integer() == 1));
   first.kill9();
   second.command({"REPLICAOF", "NO", "ONE"});
   proxy.retarget(dir / "2.sock");

@@ -73,7 +73,7 @@ TEST_CASE("failure: one retry is enough for a job whose first attempt hangs past
   DaemonOptions options;
   options.toml = "[tasks.hang_once]\ngrace = \"200ms\"\n";
   Daemon daemon(options);
-  auto id = daemon.submit({"hang_once", "--retries", "1", "--backoff", "none", "--timeout", "1s",
+  auto id = daemon.submit({"hang_once", "--retries", "1", "--backoff", "none", "--timeout", "3s",
                            "-p", path_param(daemon, "tried")});
   REQUIRE(daemon.until_state(id, "done", kLong));
   CHECK(daemon.job(id, "/attempt") == "2");

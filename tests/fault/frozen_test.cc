@@ -38,7 +38,7 @@ TEST_CASE("frozen: workers that are stopped for less than a lease are nobody's d
   DaemonOptions options;
   options.processes = 2;
   Daemon daemon(options);
-  auto id = daemon.submit({"wait", "-p", R"({"seconds":5})"});
+  auto id = daemon.submit({"wait", "-p", R"({"seconds":10})"});
   REQUIRE(daemon.until_state(id, "active"));
   auto workers = daemon.worker_pids();
   for (pid_t pid : workers) {

@@ -40,7 +40,7 @@ TEST_CASE("last words: of a task that is killed at its timeout too, also without
   DaemonOptions options;
   options.redis_url = redis.url_text();
   options.processes = GENERATE(1, 0);
-  options.toml = "[tasks.last_words]\ntimeout = \"200ms\"\ngrace = \"100ms\"\nretries = 0\n";
+  options.toml = "[tasks.last_words]\ntimeout = \"2s\"\ngrace = \"100ms\"\nretries = 0\n";
   options.start = false;
   Daemon daemon(options);
   daemon.launch();

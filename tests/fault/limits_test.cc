@@ -44,6 +44,7 @@ TEST_CASE("limits: workers that are replaced for max_jobs or max_rss lose nothin
   CHECK(eventually(kLong, [&] { return daemon.stat("succeeded") == kJobs; }));
   CHECK(daemon.stat("attempts") == kJobs);
   CHECK(daemon.stat("failed") == 0);
+  REQUIRE(until_workers(daemon, 2));
   auto now = daemon.worker_pids();
   CHECK(std::none_of(now.begin(), now.end(), [&](pid_t pid) {
     return std::find(first.begin(), first.end(), pid) != first.end();

@@ -80,10 +80,12 @@ TEST_CASE(
   DaemonOptions options;
   options.redis_url = redis.url_text();
   Daemon daemon(options);
-  push(daemon, "running", "witness",
-       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":2000)"));
-  REQUIRE(until_started(daemon / "started"));
+  refuse_writes(redis, false);  // first: nothing is refused before the job has started
   break_disk(redis, dir / "data");
+  push(daemon, "running", "witness",
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":4000)"));
+  REQUIRE(until_started(daemon / "started"));
+  refuse_writes(redis, true);
   auto refused = daemon.stint({"submit", "info"});
   CHECK(refused.code == 1);
   CHECK(refused.err.find("cannot write its disk") != std::string::npos);
@@ -105,7 +107,7 @@ TEST_CASE("Redis refuses writes: what does not work is said once, and once that 
   RedisServer redis(saving_to(dir / "data"));
   DaemonOptions options;
   options.redis_url = redis.url_text();
-  options.toml = short_leases();
+  options.toml = short_leases("5s");
   Daemon daemon(options);
   refuse_writes(redis, false);  // first: nothing is refused before the job has started
   break_disk(redis, dir / "data");
@@ -142,13 +144,13 @@ TEST_CASE("Redis refuses writes for a moment: the running job is renewed soon af
   RedisServer redis(saving_to(dir / "data"));
   DaemonOptions options;
   options.redis_url = redis.url_text();
-  // A beat every 3.3 s, the task is told to stop after 6 s: two regular beats lie too far apart.
-  options.toml = short_leases("10s");
+  // A beat every 5 s, the task is told to stop after 9 s: two regular beats lie too far apart.
+  options.toml = short_leases("15s");
   Daemon daemon(options);
   refuse_writes(redis, false);  // first: nothing is refused before the job has started
   break_disk(redis, dir / "data");
   push(daemon, "running", "wait",
-       announced(daemon / "started", R"("seconds":8,"on_stop":"throw")"));
+       announced(daemon / "started", R"("seconds":11,"on_stop":"throw")"));
   REQUIRE(until_started(daemon / "started"));
   refuse_writes(redis, true);
   REQUIRE(until_logged(daemon, "redis refuses a heartbeat"));

@@ -78,7 +78,7 @@ TEST_CASE("start while Redis cannot be reached: said once, ready as soon as it i
 
 TEST_CASE("outage of Redis: said at its start and its end only, the running job ends well") {
   RedisOptions durable;
-  durable.extra = {"--appendonly", "yes"};
+  durable.extra = {"--appendonly", "yes", "--appendfsync", "no"};
   RedisServer redis(durable);
   DaemonOptions options;
   options.redis_url = redis.url_text();

@@ -42,7 +42,7 @@ TEST_CASE("reload: after HUP new jobs run the new code, running ones finish on t
   REQUIRE(daemon.until_state(before, "done"));
   CHECK(daemon.job(before, "/result/version") == "a");
 
-  auto running = daemon.submit({"version", "-p", R"({"ms":4000})"});
+  auto running = daemon.submit({"version", "-p", R"({"ms":10000})"});
   REQUIRE(daemon.until_state(running, "active"));
   auto old_workers = daemon.worker_pids();
   install(version_plugin("b"), place);

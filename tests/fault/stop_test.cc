@@ -2,6 +2,7 @@
 
 #include "tests/fault/steps.h"
 #include "tests/support/redis_server.h"
+#include "tests/support/scaled.h"
 
 using namespace stint;
 using namespace stint::test;
@@ -35,7 +36,7 @@ TEST_CASE("stop: a task that does not end within the limit is handed back uncoun
   REQUIRE(until_started(daemon / "started"));
   MonoTime before = now_mono();
   daemon.stop();
-  CHECK(now_mono() - before < milliseconds{6'000});
+  CHECK(now_mono() - before < slowed(milliseconds{6'000}));
   CHECK(redis.command({"LRANGE", key("pending"), "0", "-1"}) == "long");
   CHECK(redis.command({"HLEN", key("active")}) == "0");
   CHECK(redis.command({"HGET", key("jobs"), "long"}).find("attempts=") == std::string::npos);
@@ -51,7 +52,7 @@ TEST_CASE("stop: a second signal hands back at once") {
   MonoTime before = now_mono();
   daemon.signal(SIGINT);
   CHECK(daemon.wait(kSoon) == 0);
-  CHECK(now_mono() - before < milliseconds{5'000});
+  CHECK(now_mono() - before < slowed(milliseconds{5'000}));
   CHECK(redis.command({"LRANGE", key("pending"), "0", "-1"}) == "long");
 }
 

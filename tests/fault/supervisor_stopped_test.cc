@@ -23,7 +23,7 @@ TEST_CASE("supervisor stopped and continued: it kills nobody and the job goes on
   CHECK(json_at(outcome(daemon, "slow"), "/attempt") == "1");
   CHECK(daemon.worker_pids() == workers);
   daemon.stop();
-  daemon.expect_clean_log();
+  daemon.expect_clean_log({"no renewal was answered in time"});  // on a busy machine; not heeded
 }
 
 // By the clock, as it is promised. But no check may hang on one delay by a scheduler that has

@@ -38,15 +38,17 @@ TEST_CASE("systemd: a stop that lets a job finish asks for more time, and says s
   options.workers = "shutdown_timeout = \"0s\"\n";
   Daemon daemon(options);
   push(daemon, "running", "witness",
-       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":5000)"));
+       announced(daemon / "started", R"("path":")" + (daemon / "w") + R"(","ms":10000)"));
   REQUIRE(until_started(daemon / "started"));
   CHECK(daemon.told().find("EXTEND_TIMEOUT_USEC=", daemon.told().find("READY=1")) ==
         std::string::npos);
   daemon.signal(SIGTERM);
   REQUIRE(until_told(daemon, "STOPPING=1"));
   CHECK(until_told(daemon, "STATUS=stopping, jobs: 1 running\n"));
-  CHECK(daemon.told().find("EXTEND_TIMEOUT_USEC=", daemon.told().find("STOPPING=1")) !=
-        std::string::npos);
+  CHECK(eventually(kSoon, [&] {
+    return daemon.told().find("EXTEND_TIMEOUT_USEC=", daemon.told().find("STOPPING=1")) !=
+           std::string::npos;
+  }));
   CHECK(daemon.wait(kLong) == 0);
 }
 

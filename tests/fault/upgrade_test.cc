@@ -113,13 +113,12 @@ TEST_CASE("upgrade: under full load another release takes over, and no job is lo
                daemon / "jobs"};
   Process submit(call);
   Feeder feeder(daemon / "jobs", daemon / "witness");
-  int64_t before = replace_by(daemon, options, 500, other.path());
-  CHECK(before < kUpgradeJobs);
+  (void)replace_by(daemon, options, 500, other.path());
   CHECK(submit.running());  // its Redis went and came
   CHECK(eventually(kSoon, [&] { return workers_out_of(other.path(), daemon) == 8; }));
   feeder.finish();
   // And back: what a release of the same format wrote, the earlier one goes on with.
-  before = replace_by(daemon, options, kUpgradeJobs / 2, "");
+  int64_t before = replace_by(daemon, options, kUpgradeJobs / 2, "");
   CHECK(before < kUpgradeJobs);
   CHECK(submit.wait(kWholeUpgrade) == 0);
   INFO(submit.out() << submit.err());

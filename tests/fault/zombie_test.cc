@@ -15,7 +15,7 @@ namespace {
 DaemonOptions host_of(const RedisServer& redis) {
   DaemonOptions options;
   options.redis_url = redis.url_text();
-  options.toml = short_leases();
+  options.toml = short_leases("4s");
   return options;
 }
 
@@ -26,14 +26,17 @@ struct Hosts {
   Daemon first{host_of(redis)};
   std::unique_ptr<Daemon> second;
   pid_t worker = -1;
+  std::string name;  // the worker's
 
-  Hosts(const std::string& task, const std::string& params) {
-    push(first, "z", task, announced(first / "started", params), R"("retries":1,"backoff":"none")");
-    REQUIRE(until_started(first / "started"));
+  // counter: in which the task counts its attempts.
+  Hosts(const std::string& task, const std::string& counter, const std::string& more = "") {
+    push(first, "z", task, announced(first / "started", R"("path":")" + counter + "\"" + more),
+         R"("retries":1,"backoff":"none")");
+    REQUIRE(eventually(kSoon, [&] { return read_file(counter) == "1\n"; }));
     // Until a heartbeat has told Redis that it started: what never started goes back uncounted.
     REQUIRE(eventually(kSoon, [&] {
       std::istringstream value(redis.command({"HGET", key("active"), "z"}));
-      std::string token, name, mark;
+      std::string token, mark;
       value >> token >> name >> mark;
       return mark.starts_with('1');
     }));
@@ -52,13 +55,15 @@ struct Hosts {
 TEST_CASE(
     "zombie: a resumed worker is told that its attempt is lost, and what it says is refused") {
   TempDir dir;
-  Hosts hosts("wait_once", R"("path":")" + (dir / "n") + R"(","on_stop":"succeed")");
+  Hosts hosts("wait_once", dir / "n", R"(,"on_stop":"succeed")");
   std::string before = outcome(*hosts.second, "z");
+  auto last_claim = [&] { return hosts.redis.command({"HGET", key("claims"), hosts.name}); };
+  std::string claimed = last_claim();
   kill(hosts.worker, SIGCONT);  // alone: its supervisor cannot save the day
-  REQUIRE(eventually(kSoon, [&] {
-    return hosts.redis.command({"HGET", key("stats"), "attempts"}) == "2" &&
-           hosts.redis.command({"HLEN", key("active")}) == "0";
-  }));
+  // It claims nothing before its slot is free.
+  REQUIRE(eventually(kSoon, [&] { return last_claim() != claimed; }));
+  CHECK(hosts.redis.command({"HGET", key("stats"), "attempts"}) == "2");
+  CHECK(hosts.redis.command({"HLEN", key("active")}) == "0");
   push(hosts.first, "next", "info");
   CHECK(ended_as(hosts.first, "next") == "done");
   hosts.first.signal(SIGCONT);
@@ -73,7 +78,7 @@ TEST_CASE(
 TEST_CASE(
     "zombie: a resumed supervisor ends the attempt whose lease ran out, and settles nothing") {
   TempDir dir;
-  Hosts hosts("hang_once", R"("path":")" + (dir / "n") + "\"");
+  Hosts hosts("hang_once", dir / "n");
   std::string before = outcome(*hosts.second, "z");
   hosts.first.signal(SIGCONT);  // the worker stays stopped: nothing but its recorder speaks for it
   CHECK(eventually(kSoon, [&] { return !alive(hosts.worker); }));

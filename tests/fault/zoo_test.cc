@@ -59,9 +59,9 @@ DaemonOptions zoo_options() {
   options.processes = 2;
   options.plugins = {faulty_plugin(), test_plugins_dir() + "/thrower/thrower.so"};
   options.workers = "max_rss = \"250MiB\"\n";
-  for (const char* task : {"spin", "hang", "late"}) {
-    options.toml += std::string("[tasks.") + task + "]\ngrace = \"300ms\"\n";
-  }
+  options.toml =
+      "[tasks.spin]\ngrace = \"300ms\"\n[tasks.hang]\ngrace = \"300ms\"\n"
+      "[tasks.late]\ngrace = \"5s\"\n";  // one of them is to end within it
   return options;
 }
 

@@ -149,7 +149,14 @@ class Course {
   // Its first attempt never ends, the next succeeds.
   void hang(const std::string& name = "hang", const std::string& fields = "") {
     add("hang_once", hanging(name), fields);
+    hung_ = ids_.back();
     REQUIRE(started(name));
+  }
+  bool marked() const {  // a heartbeat has told Redis that what hangs has started
+    std::istringstream value(redis({"HGET", key("active"), hung_}));
+    std::string token, worker, mark;
+    value >> token >> worker >> mark;
+    return mark.starts_with('1');
   }
   std::string hanging(const std::string& name) const {
     return announced(path(name + "-started"), R"("path":")" + path(name) + "\"");
@@ -161,10 +168,12 @@ class Course {
   void host_dies() {
     hang();
     auto workers = daemon_->worker_pids();
-    daemon_->kill9();
+    // First, or a worker may hand its job back when it hears that the supervisor is dead.
+    daemon_->signal(SIGSTOP);
     for (pid_t pid : workers) {
       (void)::kill(-pid, SIGKILL);
     }
+    daemon_->kill9();
   }
 
   bool all_ended() const {
@@ -211,6 +220,7 @@ class Course {
   bool again_ = false;  // a supervisor was started after the first
   std::string stem_;
   std::vector<std::string> ids_;
+  std::string hung_;
 };
 
 }  // namespace stint::test

@@ -23,8 +23,7 @@ TEST_CASE("kill points: a worker stopped right before the start mark does not st
   JobSpec late = job("late", "witness", R"({"ms":1,"path":")" + trace + "\"}");
   late.limits.lease = milliseconds(1'000);
   queue.submit({late});
-  REQUIRE(eventually(kSoon, [&] { return ::access(point.c_str(), F_OK) != 0; }));
-  worker.stop();
+  worker.wait_stopped();
   MonoTime stopped = now_mono();
   auto held = worker.recorder().held();
   REQUIRE(held.size() == 1);

@@ -20,7 +20,7 @@ template <typename Predicate>
   milliseconds pause{1};
   while (!holds()) {
     if (now_mono() > end) {
-      return false;
+      return holds();  // this thread may have been away since it last asked
     }
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, milliseconds{20});

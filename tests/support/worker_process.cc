@@ -134,6 +134,10 @@ void WorkerProcess::signal(int number) const {
 
 void WorkerProcess::stop() const {
   signal(SIGSTOP);
+  wait_stopped();
+}
+
+void WorkerProcess::wait_stopped() const {
   bool stopped = eventually(kSoon, [this] {
     siginfo_t info{};
     return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WNOHANG) == 0 &&

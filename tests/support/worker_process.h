@@ -33,7 +33,8 @@ class WorkerProcess {
   void send(control::FrameType type, const std::string& payload = {}) const;
   void hang_up() { control_.reset(); }  // as if the supervisor had died
   void signal(int number) const;
-  void stop() const;  // returns when every thread of it stands still; throws if it does not
+  void stop() const;          // and wait_stopped()
+  void wait_stopped() const;  // until every thread of it stands still; throws if they do not
 
   // Exit code, or 128 + signal; empty: still running at the deadline.
   std::optional<int> wait_exit(milliseconds deadline = kLong);

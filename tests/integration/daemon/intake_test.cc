@@ -1,5 +1,7 @@
 #include "daemon/intake.h"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "tests/support/cut_proxy.h"
@@ -67,10 +69,16 @@ TEST_CASE("intake: an entry that comes while it waits is taken at once") {
   Inbox inbox;
   inbox.open();
   REQUIRE_FALSE(inbox.loop.run_until(milliseconds(200), [] { return false; }));
-  inbox.push(R"({"type":"t","id":"a"})");
-  MonoTime before = now_mono();
-  REQUIRE(inbox.until_empty());
-  CHECK(now_mono() - before < test::slowed(milliseconds(1'000)));
+  // The best of five, since the machine has others to serve; one that is not woken needs the two
+  // seconds of its wait each time.
+  milliseconds best = milliseconds::max();
+  for (int i = 0; i < 5; ++i) {
+    inbox.push(R"({"type":"t","id":"a)" + std::to_string(i) + "\"}");
+    MonoTime before = now_mono();
+    REQUIRE(inbox.until_empty());
+    best = std::min<milliseconds>(best, now_mono() - before);
+  }
+  CHECK(best < milliseconds(1'000));
   inbox.intake.reset();
 }
 

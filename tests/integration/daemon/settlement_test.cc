@@ -26,7 +26,7 @@ struct DeadWorker {
 
   static test::RedisOptions durable() {
     test::RedisOptions options;
-    options.extra = {"--appendonly", "yes"};
+    options.extra = {"--appendonly", "yes", "--appendfsync", "no"};
     return options;
   }
   DeadWorker() {

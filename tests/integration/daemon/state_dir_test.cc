@@ -53,7 +53,7 @@ TEST_CASE("state dir: a child that a killed daemon had just forked holds nobody 
   if (daemon == 0) {
     auto held = StateDir::lock(dir / "s");
     if (fork() == 0) {
-      usleep(200'000);  // has not run its program yet
+      usleep(50'000);  // has not run its program yet
     }
     _exit(held ? 0 : 1);
   }

@@ -34,7 +34,7 @@ bool runs(WorkerProcess& worker, size_t slot = 0) {
 TEST_CASE("worker: a drained worker finishes what runs, gives back the rest and exits 0") {
   QueueOfJobs queue;
   WorkerProcess worker(boot_for(queue.server.url()));
-  queue.submit({job("running", "sleep", R"({"seconds":0.5})"), job("waiting", "echo")});
+  queue.submit({job("running", "sleep", R"({"seconds":3})"), job("waiting", "echo")});
   REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
   worker.send(FrameType::kDrain);
   CHECK(worker.wait_exit() == 0);
@@ -48,8 +48,8 @@ TEST_CASE("worker: a stopped worker tells its tasks, which may ask to be run aga
   WorkerProcess worker(boot_for(queue.server.url()));
   queue.submit({job("running", "sleep", R"({"seconds":60})")});
   REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
-  worker.send(FrameType::kStop, "10000");
-  CHECK(worker.wait_exit(milliseconds{5'000}) == 0);
+  worker.send(FrameType::kStop, "600000");
+  CHECK(worker.wait_exit() == 0);
   CHECK(queue.place("running") == "pending");
   CHECK(queue.totals().attempts == 0);
 }
@@ -59,9 +59,9 @@ TEST_CASE("worker: at the limit of a stop the supervisor finds what must be give
   WorkerProcess worker(boot_for(queue.server.url()));
   queue.submit({job("stubborn", "hang")});
   REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
-  worker.send(FrameType::kStop, "60000");
+  worker.send(FrameType::kStop, "600000");
   worker.send(FrameType::kStop, "200");  // a shorter one replaces it
-  CHECK(worker.wait_exit(milliseconds{5'000}) == 0);
+  CHECK(worker.wait_exit() == 0);
   auto held = worker.recorder().held();
   REQUIRE(held.size() == 1);
   CHECK(held[0].id == "stubborn");
@@ -77,7 +77,7 @@ TEST_CASE("worker: when its supervisor dies a worker hands back what it holds an
   queue.submit({job("stubborn", "hang"), job("waiting", "echo")});
   REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
   worker.hang_up();
-  CHECK(worker.wait_exit(milliseconds{8'000}) == 0);
+  CHECK(worker.wait_exit() == 0);
   CHECK(queue.place("stubborn") == "pending");
   CHECK(queue.place("waiting") == "pending");
   CHECK(queue.totals().attempts == 0);
@@ -94,7 +94,10 @@ TEST_CASE("worker: without a supervisor no task runs any more when its job is gi
   REQUIRE(threads(worker.pid()) > 1);
   worker.hang_up();
   // Answers at the moment of the push, long before the worker could go on to exit.
-  auto taken = queue.server.command({"BLPOP", queue.keys("pending"), "20"});
+  std::string taken;
+  for (int i = 0; i < 10 && taken.empty(); ++i) {
+    taken = queue.server.command({"BLPOP", queue.keys("pending"), "5"});
+  }
   size_t left = threads(worker.pid());
   CHECK_THAT(taken, Contains("stubborn"));
   CHECK(left <= 1);
@@ -116,6 +119,10 @@ TEST_CASE("worker: without a supervisor no further TERM, INT or HUP keeps it fro
          dead.si_pid == 0) {
     worker.signal(SIGTERM);
     worker.signal(SIGINT);
+    // To the worker of a supervisor HUP means nothing else; the program that settles ignores it.
+    if (threads(worker.pid()) == 1) {
+      worker.signal(SIGHUP);
+    }
   }
   CHECK(worker.wait_exit() == 0);
   CHECK(queue.place("stubborn") == "pending");
@@ -131,9 +138,11 @@ TEST_CASE(
   REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
   queue.server.command({"CONFIG", "SET", "min-replicas-to-write", "1"});
   worker.hang_up();
-  REQUIRE(eventually(kSoon, [&] {  // only the program without tasks gets so far
-    return threads(worker.pid()) == 1 &&
-           queue.server.command({"INFO", "errorstats"}).find("NOREPLICAS") != std::string::npos;
+  REQUIRE(eventually(kSoon, [&] { return threads(worker.pid()) == 1; }));
+  // What was refused until now was the worker's; from here on the program without tasks is.
+  queue.server.command({"CONFIG", "RESETSTAT"});
+  REQUIRE(eventually(kSoon, [&] {
+    return queue.server.command({"INFO", "errorstats"}).find("NOREPLICAS") != std::string::npos;
   }));
   queue.server.command({"CONFIG", "SET", "min-replicas-to-write", "0"});
   CHECK(worker.wait_exit() == 0);
@@ -239,7 +248,7 @@ TEST_CASE("worker: its loop's beat is seen, also while a task hangs") {
   REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
   auto beat = [&] { return worker.recorder().table().beat_ns.load(); };
   int64_t before = beat();
-  CHECK(eventually(slowed(milliseconds{3'000}), [&] { return beat() > before; }));
+  CHECK(eventually(kSoon, [&] { return beat() > before; }));
 }
 
 TEST_CASE("stand-alone worker: runs jobs, and TERM stops it as it would stop stintd") {
@@ -252,7 +261,7 @@ TEST_CASE("stand-alone worker: runs jobs, and TERM stops it as it would stop sti
   CHECK(queue.reaches("quick", "done"));
   CHECK(queue.reaches("stubborn", "active"));
   worker.signal(SIGTERM);
-  CHECK(worker.wait_exit(milliseconds{8'000}) == 0);
+  CHECK(worker.wait_exit() == 0);
   CHECK(queue.place("stubborn") == "pending");
 }
 
@@ -267,7 +276,7 @@ TEST_CASE(
   JobSpec hanging = job("hanging", "hang");
   hanging.limits.timeout = milliseconds(500);
   queue.submit({hanging, job("neighbour", "sleep", R"({"seconds":60})")});
-  CHECK(worker.wait_exit(milliseconds{10'000}) == 75);
+  CHECK(worker.wait_exit() == 75);
   CHECK(queue.place("hanging") == "failed");
   CHECK_THAT(queue.outcome("hanging"), Contains(R"("kind":"timeout")"));
   CHECK(queue.place("neighbour") == "pending");

@@ -60,15 +60,18 @@ TEST_CASE("worker: from its start the flight recorder says when a task must be e
   hanging.limits.timeout = milliseconds(300);
   MonoTime before = now_mono();
   queue.submit({hanging});
-  REQUIRE(eventually(kSoon, [&] { return running_entry(worker).has_value(); }));
+  std::optional<control::EntryCopy> found;
+  REQUIRE(eventually(kSoon, [&] { return (found = running_entry(worker)).has_value(); }));
   MonoTime after = now_mono();
-  auto entry = *running_entry(worker);
+  const auto& entry = *found;
   CHECK(entry.id == "job");
   CHECK(entry.attempt == 1);
   CHECK(entry.kill_at >= before + milliseconds(1'000));
   CHECK(entry.kill_at <= after + milliseconds(1'000));
   CHECK(static_cast<EndKind>(entry.kill_kind) == EndKind::kTimeout);
-  CHECK(worker.recorder().table().running[0].load() == static_cast<int32_t>(entry.index));
+  CHECK(eventually(kSoon, [&] {
+    return worker.recorder().table().running[0].load() == static_cast<int32_t>(entry.index);
+  }));
 }
 
 TEST_CASE("worker: without a timeout the end of the lease is due, and every renewal moves it") {
@@ -76,19 +79,19 @@ TEST_CASE("worker: without a timeout the end of the lease is due, and every rene
   WorkerProcess worker(boot_for(queue.server.url()));
   JobSpec hanging = job("job", "hang");
   hanging.limits.timeout = milliseconds(0);
-  hanging.limits.lease = milliseconds(1'000);
+  hanging.limits.lease = milliseconds(3'000);
   queue.submit({hanging});
-  REQUIRE(eventually(kSoon, [&] { return running_entry(worker).has_value(); }));
-  auto first = *running_entry(worker);
-  CHECK(static_cast<EndKind>(first.kill_kind) == EndKind::kLost);
-  CHECK(eventually(kSoon, [&] {
-    auto entry = running_entry(worker);
-    return entry && entry->kill_at > first.kill_at + milliseconds(1'500);
+  std::optional<control::EntryCopy> first, later;
+  REQUIRE(eventually(kSoon, [&] { return (first = running_entry(worker)).has_value(); }));
+  CHECK(static_cast<EndKind>(first->kill_kind) == EndKind::kLost);
+  REQUIRE(eventually(kSoon, [&] {
+    later = running_entry(worker);
+    return later && later->kill_at > first->kill_at + milliseconds(1'500);
   }));
-  CHECK(running_entry(worker)->kill_at <= now_mono() + milliseconds(850));
+  CHECK(later->kill_at <= now_mono() + milliseconds(2'550));
   CHECK(queue.place("job") == "active");
   CHECK_THAT(queue.server.command({"HGET", queue.keys("active"), "job"}),
-             Catch::Matchers::Matches(".* 1(@[0-9]+)? 1000 .*"));
+             Catch::Matchers::Matches(".* 1(@[0-9]+)? 3000 .*"));
 }
 
 TEST_CASE("worker: a cancelled task is told, and ends as cancelled whatever it says but success") {
@@ -181,13 +184,13 @@ TEST_CASE(
   WorkerProcess worker(boot_for(queue.server.url()));
   JobSpec waiting = job(
       "job", "wait", R"({"seconds":60,"on_stop":"throw","started":")" + (dir / "started") + "\"}");
-  waiting.limits.lease = milliseconds(1'000);
+  waiting.limits.lease = milliseconds(3'000);
   queue.submit({waiting});
-  REQUIRE(eventually(kSoon, [&] { return running_entry(worker).has_value(); }));
+  REQUIRE(eventually(kSoon, [&] { return !read_file(dir / "started").empty(); }));
   queue.server.signal(SIGSTOP);
   // It has ended in the worker while Redis is away, and long before anybody may take the lease for
   // over.
-  CHECK(eventually(slowed(milliseconds{3'000}), [&] {
+  CHECK(eventually(kSoon, [&] {
     auto held = worker.recorder().held();
     return held.size() == 1 && held[0].state == control::EntryState::kEnded;
   }));
@@ -242,32 +245,29 @@ TEST_CASE("worker: lost requests and replies lose no job and run none twice") {
   QueueOfJobs queue;
   TempDir dir;
   CutProxy proxy(queue.server.socket());
-  std::vector<JobSpec> jobs;
-  for (int i = 0; i < 3'000; ++i) {
-    jobs.push_back(job("job-" + std::to_string(i), "echo"));
-  }
-  queue.submit(jobs);
   WorkerProcess worker(boot_for(proxy.url()));
   REQUIRE(worker.wait_ready());
   std::mt19937 random(20261120);
   for (int cut = 0; cut < 12; ++cut) {
-    auto bytes = static_cast<int64_t>(random() % 0x7fff);
+    int before = proxy.cuts();
+    auto bytes = static_cast<int64_t>(random() % 0x1fff);
     if (random() % 2 == 0) {
       proxy.cut_after_reply_bytes(bytes);
     } else {
       proxy.cut_after_request_bytes(bytes);
     }
-    int before = proxy.cuts();
-    (void)eventually(milliseconds{3'000},
-                     [&] { return proxy.cuts() > before || queue.totals().succeeded == 3'000; });
+    // Enough to reach that many bytes in either direction.
+    std::vector<JobSpec> jobs;
+    for (int i = 0; i < 250; ++i) {
+      jobs.push_back(job("job-" + std::to_string(cut * 250 + i), "echo"));
+    }
+    queue.submit(jobs);
+    REQUIRE(eventually(kSoon, [&] { return proxy.cuts() > before; }));
   }
-  proxy.cut_after_reply_bytes(-1);
-  proxy.cut_after_request_bytes(-1);
   CHECK(eventually(kSoon, [&] { return queue.totals().succeeded == 3'000; }));
   CHECK(queue.totals().succeeded == 3'000);
   CHECK(queue.totals().attempts == 3'000);
   CHECK(queue.totals().active == 0);
-  CHECK(proxy.cuts() > 5);
   CHECK(eventually(kSoon, [&] { return worker.recorder().held().empty(); }));
 }
 
@@ -296,5 +296,7 @@ TEST_CASE("worker: an outage is said once when it begins and once when it ends")
   queue.server.restart();
   CHECK(eventually(kSoon, [&] { return worker.err().find("redis is back") != std::string::npos; }));
   std::string err = worker.err();
-  CHECK(err.find("redis cannot be reached") == err.rfind("redis cannot be reached"));
+  for (const char* said : {"redis cannot be reached", "redis is back"}) {
+    CHECK(err.find(said) == err.rfind(said));
+  }
 }

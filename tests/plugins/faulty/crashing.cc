@@ -97,12 +97,18 @@ void hang_once(stint::Job& job, const Json& params) {
 void fork_child(stint::Job&, const Json& params) {
   std::string path = params.at("path");
   int64_t ms = ms_of(params);
+  // Blocked before it is there: TERM may come before its first instruction.
+  sigset_t term;
+  sigset_t before;
+  ::sigemptyset(&term);
+  ::sigaddset(&term, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &term, &before);
   pid_t child = ::fork();
   if (child == 0) {
-    ::signal(SIGTERM, SIG_IGN);
     sleep_ms(ms);
     ::_exit(0);
   }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   append_line(path, std::to_string(child));
   if (params.value("wait", false)) {
     int status = 0;

@@ -60,8 +60,8 @@ void noisy(stint::Job&, const Json& params) {
 }
 
 // {"lines": 3, "text": "line", "how": "write"|"printf", "stream": 1|2, "end": true, "kill": false,
-// "before_ms": 0, "ms": 0}: "line 1", "line 2" and so on at once, perhaps the last without its
-// newline, and perhaps a death right after.
+// "before_ms": 0, "until": ""}: "line 1", "line 2" and so on at once, perhaps the last without its
+// newline, and perhaps a death right after. It returns when there is a file of that name.
 void print(stint::Job&, const Json& params) {
   const int lines = params.value("lines", 3);
   const bool printf = params.value("how", std::string("write")) == "printf";
@@ -75,7 +75,10 @@ void print(stint::Job&, const Json& params) {
       return;
     }
   }
-  sleep_ms(params.value("ms", 0));
+  const std::string until = params.value("until", std::string());
+  while (!until.empty() && ::access(until.c_str(), F_OK) != 0) {
+    sleep_ms(10);
+  }
   if (params.value("kill", false)) {
     (void)::kill(::getpid(), SIGKILL);
   }

@@ -35,7 +35,7 @@ struct Probe {
     options.url = std::move(url);
     options.name = "probe";
     options.command_timeout = command_timeout;
-    options.connect_timeout = milliseconds{1000};
+    options.connect_timeout = kSoon;
     options.max_backoff = milliseconds{100};
     Connection::Listener listener{[this](const redis::ServerInfo& info) {
                                     ++ready;

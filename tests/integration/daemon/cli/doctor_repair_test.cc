@@ -1,6 +1,7 @@
 // One kind of damage a test, repaired on a queue that has a job in every place; and many at random.
 #include "daemon/cli/doctor_repair.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -232,6 +233,7 @@ class Vandal {
       names.push_back(keys.substr(at, stop - at));
       at = stop + 1;
     }
+    std::sort(names.begin(), names.end());  // or each server's hash seed would choose
     const std::string& key = names[pick(names.size())];
     std::string how = kHow[pick(std::size(kHow))];
     std::string id = kIds[pick(std::size(kIds))];
@@ -253,6 +255,7 @@ class Vandal {
     if how == 'type' then call('DEL', key) return call('SADD', key, 'x') end
     if kind == 'hash' then
       local fields = call('HKEYS', key)
+      table.sort(fields)
       local field = how == 'other' and id or fields[n % #fields + 1]
       if how == 'drop' then return call('HDEL', key, field) end
       return call('HSET', key, field, n % 2 == 0 and 'garbage' or id)

@@ -3,6 +3,7 @@
 
 #include "tests/integration/daemon/cli/stint_calls.h"
 #include "tests/support/eventually.h"
+#include "tests/support/slow_proxy.h"
 #include "tests/support/terminal.h"
 
 using namespace stint;
@@ -293,12 +294,13 @@ TEST_CASE(
   auto done = [&stint] {
     return std::stoi(stint.server.command({"ZCARD", "stint:{default}:done"}));
   };
-  test::Process cancel(
-      stint.spawn({test::bin_dir() + "/stint", "job", "cancel", "--all", "--yes"}));
+  // So far away that it cannot come to its end before it hears of it.
+  test::SlowProxy proxy(stint.server.socket(), milliseconds{10});
+  auto call = stint.spawn({test::bin_dir() + "/stint", "job", "cancel", "--all", "--yes"});
+  call.env["STINT_REDIS_URL"] = proxy.url_text();
+  test::Process cancel(call);
   REQUIRE(test::eventually(test::kLong, [&] { return done() > 0; }));
-  stint.server.signal(SIGSTOP);  // so that it cannot come to its end before it hears of it
   cancel.signal(SIGINT);
-  stint.server.signal(SIGCONT);
   CHECK(cancel.wait(test::kLong) == 130);
   int first = done();
   CHECK(first < kJobs);
