@@ -231,6 +231,7 @@ bool EmbeddedRedis::Impl::on_child_exit(pid_t pid, int wait_status) {
   }
   kill(-pid_, SIGKILL);  // a child of it that rewrites its file would hold the lock
   pid_ = -1;
+  output_->drain();  // its last words
   if (state_ == State::kStopping) {
     timer_.start(milliseconds{0});
     return true;
@@ -240,7 +241,6 @@ bool EmbeddedRedis::Impl::on_child_exit(pid_t pid, int wait_status) {
   }
   state_ = State::kEnded;
   how_it_ended_ = decode_wait_status(wait_status).describe();
-  output_->drain();  // its last words
   timer_.start(milliseconds{0});
   return true;
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <memory>
 #include <utility>
 
 #include "common/queue/upkeep.h"
@@ -42,8 +43,8 @@ Announcer::Announcer(Context& context, std::span<const std::unique_ptr<QueueRunn
 }
 
 void Announcer::start() {
-  announce_all();
   timer_.start(kAnnouncePause, kAnnouncePause);
+  announce_all();
 }
 
 void Announcer::set_state(std::string state) {
@@ -57,7 +58,8 @@ void Announcer::retire() {
 }
 
 void Announcer::announce_all() {
-  if (!context_.redis.ready()) {
+  // Not started: whether this Redis may be written to has not been judged.
+  if (!context_.redis.ready() || !timer_.active()) {
     return;
   }
   std::vector<std::pair<std::string, std::string>> fields{
@@ -73,11 +75,13 @@ void Announcer::announce_all() {
       {"started_at", rfc3339(started_ms_)},
       {"seen_at", rfc3339(now_wall_ms())},
   };
+  auto unheard = std::make_shared<size_t>(queues_.size());
   for (const auto& queue : queues_) {
     context_.redis.run(
         announce(queue->lane().keys, context_.boot.worker, kAnnounceTtl, fields, tasks_),
-        [this](const Result<redis::ReplyView>& reply) {
-          if (reply || reply.error().code != ErrorCode::kUnavailable) {
+        [this, unheard](const Result<redis::ReplyView>& reply) {
+          bool answered = reply || reply.error().code != ErrorCode::kUnavailable;
+          if (answered && --*unheard == 0) {
             heard_();
           }
         });  // refused: told again in 10 s

@@ -16,7 +16,7 @@ namespace stint {
 
 class Announcer {
  public:
-  // heard: called whenever Redis has answered an announcement, be it with an error.
+  // heard: called whenever Redis has answered an announcement to every queue, be it with an error.
   Announcer(Context& context, std::span<const std::unique_ptr<QueueRunner>> queues,
             std::function<void()> heard);
 

@@ -6,7 +6,6 @@
 
 #include "common/kill_point.h"
 #include "worker/crash_handler.h"
-#include "worker/kill_time.h"
 
 namespace stint {
 
@@ -40,8 +39,8 @@ void conclude(Job& job, int32_t code) {
 }
 
 // This process may have been stopped for a while, or the lease lost meanwhile.
-bool too_late(const Job& job, MonoTime now) {
-  return now >= fence_time(job.renewed(), job.lease()) ||
+bool too_late(const Job& job, const AttemptTimes& times, const KillTime& kill, MonoTime now) {
+  return now >= fence_time(times.renewed, times.lease) || now >= kill.at ||
          job.stop_reason() == StopReason::kLeaseLost;
 }
 
@@ -79,20 +78,26 @@ void Slot::run() {
 }
 
 // Whether it is too late is asked again behind the mark: what a stopped process has not marked, it
-// will not start.
+// will not start. By the times of before: the mark has the kill time that follows from them, and a
+// renewal that was answered after a stop would hide it.
 bool Slot::perform(Job& job) {
   MonoTime now = now_mono();
-  if (too_late(job, now)) {
-    refuse_late_start(job);
-    return true;
-  }
-  mark_start(job, now);
-  if (too_late(job, now_mono())) {
-    unmark_start(job);
+  AttemptTimes times{now, job.renewed(), job.lease(), {}, false};
+  KillTime kill = kill_time(times, job.limits);
+  if (too_late(job, times, kill, now)) {
     refuse_late_start(job);
     return true;
   }
   auto entry = static_cast<int>(job.index);
+  int64_t wall = now_wall_ms();
+  mark_start(job, kill, wall);
+  if (too_late(job, times, kill, now_mono())) {
+    recorder_.unstart(entry, index_);
+    refuse_late_start(job);
+    return true;
+  }
+  job.started_wall_ms.store(wall, std::memory_order_relaxed);
+  job.started_ns.store(now.ns, std::memory_order_release);
   if (output_ != nullptr) {
     output_->begin(job.index);
   }
@@ -113,7 +118,7 @@ bool Slot::perform(Job& job) {
   return end - now >= kWorthReporting;
 }
 
-void Slot::mark_start(Job& job, MonoTime now) {
+void Slot::mark_start(Job& job, const KillTime& kill, int64_t wall_ms) {
   {
     std::lock_guard lock(job.mutex);
     job.running = true;
@@ -121,20 +126,9 @@ void Slot::mark_start(Job& job, MonoTime now) {
     job.log.copy_to(recorder_.last_words(index_), job.index, job.token);
   }
   auto entry = static_cast<int>(job.index);
-  AttemptTimes times{now, job.renewed(), job.lease(), {}, false};
-  KillTime kill = kill_time(times, job.limits);
   recorder_.set_kill_at(entry, kill.at, static_cast<uint32_t>(kill.kind), kill.dead_by);
-  int64_t wall = now_wall_ms();
-  job.started_wall_ms.store(wall, std::memory_order_relaxed);
-  job.started_ns.store(now.ns, std::memory_order_release);
   kill_point("before", "start mark");
-  recorder_.start(entry, index_, wall);
-}
-
-void Slot::unmark_start(Job& job) {
-  recorder_.unstart(static_cast<int>(job.index), index_);
-  job.started_ns.store(0, std::memory_order_release);
-  job.started_wall_ms.store(0, std::memory_order_relaxed);
+  recorder_.start(entry, index_, wall_ms);
 }
 
 // The attempt has ended, but it is not handed in before what it printed is in its log. After that

@@ -9,6 +9,7 @@
 
 #include "common/control/flight_recorder.h"
 #include "worker/job_table.h"
+#include "worker/kill_time.h"
 #include "worker/output_watch.h"
 #include "worker/stock.h"
 
@@ -28,8 +29,7 @@ class Slot {
  private:
   void run();
   bool perform(Job& job);  // whether it took long enough to be worth a report of its own
-  void mark_start(Job& job, MonoTime now);
-  void unmark_start(Job& job);
+  void mark_start(Job& job, const KillTime& kill, int64_t wall_ms);
   void wait_for_output(Job& job, MonoTime began, MonoTime ended);
 
   const uint32_t index_;

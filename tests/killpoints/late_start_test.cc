@@ -1,5 +1,5 @@
 // A worker that is stopped between its last look at the lease and the mark of the start, until that
-// lease has run out.
+// lease has run out, or the time that the attempt had been given.
 #include <signal.h>
 
 #include <cstdlib>
@@ -18,10 +18,16 @@ TEST_CASE("kill points: a worker stopped right before the start mark does not st
   std::string trace = dir / "trace";
   write_file(point, "stop stint-worker: before start mark");
   ::setenv("KILL_POINT_FILE", point.c_str(), 1);
-  WorkerProcess worker(boot_for(queue.server.url()));
+  Boot boot = boot_for(queue.server.url());
+  boot.config.tasks["witness"].grace = milliseconds(100);
+  WorkerProcess worker(boot);
   ::unsetenv("KILL_POINT_FILE");
   JobSpec late = job("late", "witness", R"({"ms":1,"path":")" + trace + "\"}");
-  late.limits.lease = milliseconds(1'000);
+  if (GENERATE(true, false)) {
+    late.limits.lease = milliseconds(1'000);
+  } else {  // its lease is whole, but its supervisor would kill it at once
+    late.limits.timeout = milliseconds(1'000);
+  }
   queue.submit({late});
   worker.wait_stopped();
   MonoTime stopped = now_mono();

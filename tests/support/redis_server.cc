@@ -53,7 +53,18 @@ RedisServer::RedisServer(RedisOptions options) : options_(std::move(options)) {
   } else {
     url_.socket = socket();
   }
-  start();
+  for (int tries = 1;; ++tries) {
+    try {
+      start();
+      return;
+    } catch (const std::runtime_error&) {
+      // Somebody else may have been given the port between our asking for it and Redis' start.
+      if (!options_.tcp || tries == 3) {
+        throw;
+      }
+      url_.port = free_port();
+    }
+  }
 }
 
 std::string RedisServer::url_text() const {

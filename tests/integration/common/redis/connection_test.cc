@@ -172,15 +172,17 @@ TEST_CASE("connection: a blocking command may take longer than others") {
 
 TEST_CASE("connection: deadlines that passed while we did not run are not held against Redis") {
   RedisServer server;
-  Probe probe(server.url(), milliseconds{100});
+  Probe probe(server.url(), milliseconds{1'000});
   probe.connection->open();
   REQUIRE(probe.until_ready());
   std::optional<bool> ok;
-  probe.connection->run(plain({"PING"}), [&](Result<ReplyView> reply) { ok = reply.ok(); });
+  probe.connection->run(plain({"ECHO", "a"}), [&](Result<ReplyView> reply) { ok = reply.ok(); });
   uv_run(probe.loop.get(), UV_RUN_NOWAIT);  // it is sent
-  MonoTime later = now_mono() + milliseconds{400};
-  while (now_mono() < later) {
-  }
+  MonoTime later = now_mono() + milliseconds{1'400};
+  REQUIRE(test::eventually(kSoon, [&] {  // and answered, while this loop stands still
+    return now_mono() > later &&
+           server.command({"INFO", "commandstats"}).find("cmdstat_echo") != std::string::npos;
+  }));
   REQUIRE(probe.loop.run_until(kSoon, [&] { return ok.has_value(); }));
   CHECK(*ok);
   CHECK(probe.downs.empty());
