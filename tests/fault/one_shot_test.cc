@@ -33,7 +33,8 @@ TEST_CASE("stintd --retry-failed: every failed job runs again, and how many is s
 
 TEST_CASE("stintd --retry-failed: what fails again meanwhile is not retried again") {
   Daemon daemon;
-  constexpr int kJobs = 350;  // of the first hundred many have failed when it asks for the next
+  constexpr int kJobs =
+      350;  // of the first hundred many have failed again when it asks for the next
   for (int i = 0; i < kJobs; ++i) {
     push(daemon, "j" + std::to_string(i), "fail", "{}");
   }

@@ -1,10 +1,9 @@
 // A Redis of one's own that is unreachable, refuses us, or forgets our scripts.
 #include <signal.h>
 
-#include <algorithm>
-
 #include <catch2/catch.hpp>
 
+#include "tests/support/best_of.h"
 #include "tests/support/daemon.h"
 #include "tests/support/eventually.h"
 #include "tests/support/redis_server.h"
@@ -49,8 +48,8 @@ TEST_CASE("password: it stands in no argument, environment or log line, and in n
   options.env = {{"STINT_REDIS_URL", options.redis_url}};
   options.log_level = "debug";
   Daemon daemon(options);
-  REQUIRE(
-      test::eventually(kSoon, [&] { return daemon.log().find("starting") != std::string::npos; }));
+  REQUIRE(test::eventually(test::kSoon,
+                           [&] { return daemon.log().find("starting") != std::string::npos; }));
   auto id = daemon.submit({"environment"});
   REQUIRE(daemon.until_state(id, "done"));
   CHECK(daemon.job(id, "/result").find("s3cret") == std::string::npos);
@@ -89,16 +88,10 @@ TEST_CASE("outage: the command line says 7, and where it looked, within seven se
   Daemon daemon(options);
   for (bool frozen : {true, false}) {
     frozen ? server.signal(SIGSTOP) : server.kill9();
-    // Five, and a slow start of stint. The best of three: the machine has others to serve.
-    const milliseconds limit = test::slowed(milliseconds{7000});
-    milliseconds best = milliseconds::max();
+    const milliseconds limit = test::slowed(milliseconds{7000});  // five, and a slow start of stint
     test::Finished ended;
-    for (int i = 0; i < 3 && best >= limit; ++i) {
-      MonoTime asked = now_mono();
-      ended = daemon.stint({"stats"});
-      best = std::min<milliseconds>(best, now_mono() - asked);
-    }
-    CHECK(best < limit);
+    auto look = [&] { return test::time_of([&] { ended = daemon.stint({"stats"}); }); };
+    CHECK(test::best_of(3, limit, look) < limit);
     CHECK(ended.code == 7);
     CHECK(ended.err.find("127.0.0.1:" + std::to_string(server.url().port)) != std::string::npos);
     CHECK(ended.err.find("s3cret") == std::string::npos);

@@ -79,6 +79,15 @@ inline bool until_logged(const Daemon& daemon, const std::string& text) {
   return eventually(kSoon, [&] { return daemon.log().find(text) != std::string::npos; });
 }
 
+// The worker that this value of "active" names, if a heartbeat has told Redis that the attempt has
+// started; else "". What never started goes back uncounted.
+inline std::string started_by(const std::string& active) {
+  std::istringstream value(active);
+  std::string token, worker, mark;
+  value >> token >> worker >> mark;
+  return mark.starts_with('1') ? worker : "";
+}
+
 // It has just been: what stops renewing now has a whole lease before it.
 inline bool until_renewed(const Daemon& daemon, const std::string& id) {
   auto renewed = [&] { return daemon.redis({"ZSCORE", key("leases"), id}); };

@@ -30,15 +30,12 @@ struct Hosts {
 
   // counter: in which the task counts its attempts.
   Hosts(const std::string& task, const std::string& counter, const std::string& more = "") {
-    push(first, "z", task, announced(first / "started", R"("path":")" + counter + "\"" + more),
+    push(first, "z", task, R"({"path":")" + counter + "\"" + more + "}",
          R"("retries":1,"backoff":"none")");
     REQUIRE(eventually(kSoon, [&] { return read_file(counter) == "1\n"; }));
-    // Until a heartbeat has told Redis that it started: what never started goes back uncounted.
     REQUIRE(eventually(kSoon, [&] {
-      std::istringstream value(redis.command({"HGET", key("active"), "z"}));
-      std::string token, mark;
-      value >> token >> name >> mark;
-      return mark.starts_with('1');
+      name = started_by(redis.command({"HGET", key("active"), "z"}));
+      return !name.empty();
     }));
     worker = first.worker_pids().at(0);
     first.signal(SIGSTOP);

@@ -152,12 +152,7 @@ class Course {
     hung_ = ids_.back();
     REQUIRE(started(name));
   }
-  bool marked() const {  // a heartbeat has told Redis that what hangs has started
-    std::istringstream value(redis({"HGET", key("active"), hung_}));
-    std::string token, worker, mark;
-    value >> token >> worker >> mark;
-    return mark.starts_with('1');
-  }
+  bool marked() const { return !started_by(redis({"HGET", key("active"), hung_})).empty(); }
   std::string hanging(const std::string& name) const {
     return announced(path(name + "-started"), R"("path":")" + path(name) + "\"");
   }

@@ -231,7 +231,7 @@ TEST_CASE("client library: while Redis is restarted a call waits for it") {
   calls.server.stop();
   std::vector<client::Submission> sent;
   std::thread submits([&] { sent = c.submit(std::vector<client::Job>(900, calls.job("t", ""))); });
-  std::this_thread::sleep_for(std::chrono::milliseconds{200});  // of the outage
+  std::this_thread::sleep_for(std::chrono::milliseconds{200});  // it meets the outage
   calls.server.restart();
   submits.join();
   REQUIRE(sent.size() == 900);

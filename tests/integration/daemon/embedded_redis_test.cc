@@ -19,7 +19,6 @@
 #include "tests/support/eventually.h"
 #include "tests/support/loop.h"
 #include "tests/support/process.h"
-#include "tests/support/scaled.h"
 #include "tests/support/temp_dir.h"
 
 using namespace stint;
@@ -228,7 +227,7 @@ TEST_CASE("embedded redis: a frozen server is stopped all the same") {
   kill(embedded.redis.pid(), SIGSTOP);
   MonoTime start = now_mono();
   embedded.stop();
-  CHECK(now_mono() - start < test::slowed(milliseconds{10'000}));  // by TERM, not by KILL
+  CHECK(now_mono() - start < milliseconds{20'000});  // by TERM: KILL comes then
 }
 
 TEST_CASE("embedded redis: what keeps it from starting is one clear line") {

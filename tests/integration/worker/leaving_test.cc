@@ -8,7 +8,6 @@
 #include <catch2/catch.hpp>
 
 #include "tests/integration/worker/queue_of_jobs.h"
-#include "tests/support/scaled.h"
 #include "tests/support/worker_process.h"
 
 using namespace stint;
@@ -24,6 +23,9 @@ size_t threads(pid_t pid) {
   std::filesystem::directory_iterator tasks("/proc/" + std::to_string(pid) + "/task", ignored);
   return ignored ? 0 : static_cast<size_t>(std::distance(begin(tasks), end(tasks)));
 }
+
+// With the limit of a stop that these tests set; the default one is 25 s.
+constexpr milliseconds kWithin{20'000};
 
 bool runs(WorkerProcess& worker, size_t slot = 0) {
   return worker.recorder().table().running[slot].load() >= 0;
@@ -77,7 +79,7 @@ TEST_CASE("worker: when its supervisor dies a worker hands back what it holds an
   queue.submit({job("stubborn", "hang"), job("waiting", "echo")});
   REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
   worker.hang_up();
-  CHECK(worker.wait_exit() == 0);
+  CHECK(worker.wait_exit(kWithin) == 0);
   CHECK(queue.place("stubborn") == "pending");
   CHECK(queue.place("waiting") == "pending");
   CHECK(queue.totals().attempts == 0);
@@ -113,13 +115,13 @@ TEST_CASE("worker: without a supervisor no further TERM, INT or HUP keeps it fro
   REQUIRE(eventually(kSoon, [&] { return runs(worker); }));
   worker.hang_up();
   // At every moment of it: before exec, in exec, while the new program starts, while it settles.
+  // HUP ends a worker as it ends any program; from exec on it is blocked.
   siginfo_t dead{};
   while (::waitid(P_PID, static_cast<id_t>(worker.pid()), &dead, WEXITED | WNOHANG | WNOWAIT) ==
              0 &&
          dead.si_pid == 0) {
     worker.signal(SIGTERM);
     worker.signal(SIGINT);
-    // To the worker of a supervisor HUP means nothing else; the program that settles ignores it.
     if (threads(worker.pid()) == 1) {
       worker.signal(SIGHUP);
     }
@@ -261,7 +263,7 @@ TEST_CASE("stand-alone worker: runs jobs, and TERM stops it as it would stop sti
   CHECK(queue.reaches("quick", "done"));
   CHECK(queue.reaches("stubborn", "active"));
   worker.signal(SIGTERM);
-  CHECK(worker.wait_exit() == 0);
+  CHECK(worker.wait_exit(kWithin) == 0);
   CHECK(queue.place("stubborn") == "pending");
 }
 

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "tests/integration/common/queue/queue_of_test.h"
 #include "tests/support/daemon.h"
 
@@ -112,11 +110,11 @@ TEST_CASE("finish: a fixed backoff is exact, and none puts it back at the end of
   Given given = q.take(1, 2);
   auto redis_ms = [&q] {
     std::string time = q.say({"TIME"});  // "SECONDS MICROSECONDS"
-    return std::stod(time) * 1000 + std::floor(std::stod(time.substr(time.find(' '))) / 1000);
+    return std::stoll(time) * 1000 + std::stoll(time.substr(time.find(' '))) / 1000;
   };
-  double before = redis_ms();
+  int64_t before = redis_ms();
   q.report(1, {failing("a", given.token, 1, -60'000), failing("b", given.token, 1, 0)});
-  double due = std::stod(q.say({"ZSCORE", q.keys("scheduled"), "a"}));
+  int64_t due = std::stoll(q.say({"ZSCORE", q.keys("scheduled"), "a"}));
   CHECK(due >= before + 60'000);
   CHECK(due <= redis_ms() + 60'000);
   CHECK(q.take(2).ids == std::vector<std::string>{"c", "b"});

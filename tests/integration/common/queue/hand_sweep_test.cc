@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
 
 #include "tests/integration/common/queue/queue_of_test.h"
+#include "tests/support/best_of.h"
 
 using namespace stint;
 using namespace stint::queue_test;
@@ -52,11 +54,15 @@ struct SweptQueue : QueueOfTest {
 }  // namespace
 
 TEST_CASE("hand sweep: nothing is active, nothing is waited for") {
-  SweptQueue queue;
-  auto sweep = queue.by_hand();
-  REQUIRE(sweep.run());
-  CHECK(queue.questions >= 1);  // again, if this machine took two seconds for it
-  CHECK(sweep.seen() == 0);
+  // Again, where the machine took two seconds between two questions.
+  auto questions = [] {
+    SweptQueue queue;
+    auto sweep = queue.by_hand();
+    REQUIRE(sweep.run());
+    CHECK(sweep.seen() == 0);
+    return queue.questions;
+  };
+  CHECK(test::best_of(3, 2, questions) == 1);
 }
 
 TEST_CASE("hand sweep: who renews lives, whatever Redis' clock makes of its mark") {
@@ -81,6 +87,7 @@ TEST_CASE("hand sweep: who renews lives, whatever Redis' clock makes of its mark
   CHECK(queue.settled == std::vector<std::string>{"ahead and dead", "dead", "never renewed"});
   CHECK(queue.where("behind") == "active");
   CHECK(queue.where("ahead") == "active");
+  CHECK((sweep.seen() >= 2 && sweep.seen() <= 5));  // 2: it began again, behind the settled
   CHECK(sweep.undecided() == 0);
 }
 

@@ -3,9 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "tests/integration/daemon/cli/stint_calls.h"
+#include "tests/support/best_of.h"
 #include "tests/support/scaled.h"
 
 using namespace stint;
@@ -25,16 +24,9 @@ test::Finished stats_with(const std::map<std::string, std::optional<std::string>
 
 constexpr milliseconds kPromised = test::slowed(milliseconds{5'000});
 
-// Of three at most: no check may hang on one delay by a scheduler that has others to serve.
 template <typename Call>
 milliseconds quickest(Call call) {
-  milliseconds best = milliseconds::max();
-  for (int i = 0; i < 3 && best >= kPromised; ++i) {
-    MonoTime start = now_mono();
-    call();
-    best = std::min<milliseconds>(best, now_mono() - start);
-  }
-  return best;
+  return test::best_of(3, kPromised, [&] { return test::time_of(call); });
 }
 
 }  // namespace
