@@ -115,6 +115,12 @@ std::vector<std::string> lines_of(const std::string& text) {
 Result<void> judge_end(int status, const std::string& said) {
   auto lines = lines_of(said);
   std::string why = lines.empty() ? "it does not say why" : lines.back();
+  // No plugin's fault: the kernel, short of memory, or a person.
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+    return Error{ErrorCode::kInternal,
+                 "cannot check plugins: stint-worker --check was killed "
+                 "(SIGKILL); is there enough memory?"};
+  }
   if (WIFSIGNALED(status)) {
     const char* name = sigabbrev_np(WTERMSIG(status));
     return Error{ErrorCode::kConfig, std::string("a plugin ended the process that loaded it: SIG") +

@@ -18,7 +18,7 @@ struct CheckedPlugin {
 };
 
 // paths: files and folders, as in plugins.paths. On failure: kConfig with one line that names the
-// plugin and why it is refused; kInternal if the check itself could not be run.
+// plugin and why it is refused; kInternal if the check itself could not be run, or was killed.
 Result<std::vector<CheckedPlugin>> check_plugins(std::span<const std::string> paths);
 
 // Folders among the paths that hold no plugin: no mistake at a start, where one may come later.

@@ -31,6 +31,9 @@ ExitCode run_daemon(const Options& options, const LoadedConfig& loaded) {
   if (!plugins && plugins.error().code == ErrorCode::kConfig) {
     return complain(explain_plugins(plugins.error(), loaded));
   }
+  if (!plugins) {  // the workers will say what is wrong, if anything is
+    log::warning("starting without a look at the plugins", {{"why", plugins.error().message}});
+  }
   Supervisor supervisor(options.flags, loaded.config);
   return supervisor.run();
 }

@@ -9,6 +9,8 @@ import time
 
 import redis
 
+from redis_client import connect
+
 PR_SET_CHILD_SUBREAPER = 36
 PREFIX = 'stint:{default}:'
 
@@ -106,8 +108,7 @@ class Redis(Process):
         self.client(20).bgrewriteaof()
 
     def client(self, timeout=5.0):
-        return redis.Redis(unix_socket_path=self.socket, socket_timeout=timeout, decode_responses=True,
-                           encoding_errors='surrogateescape')
+        return connect(self.socket, timeout, decode_responses=True, encoding_errors='surrogateescape')
 
     def wait_ready(self, seconds):
         client, deadline = self.client(), now() + seconds

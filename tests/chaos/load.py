@@ -10,6 +10,7 @@ import threading
 import redis
 
 from hosts import PREFIX, now
+from redis_client import connect
 
 RESOURCES = ['r%d' % i for i in range(6)]
 
@@ -124,7 +125,7 @@ class Load:
                     break
 
     def inbox(self, rng):
-        client = redis.Redis(unix_socket_path=str(self.world.folder / 'p.sock'), socket_timeout=3)
+        client = connect(self.world.folder / 'p.sock', 3)
         while not self.stop.is_set():
             specs = self.batch(rng, 'inbox', self.pause(rng, 0.4))
             while True:

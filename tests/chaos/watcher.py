@@ -16,6 +16,7 @@ import time
 import redis
 
 from hosts import PREFIX, now
+from redis_client import connect
 
 TICK, LATE, DISK_EVERY = 0.004, 0.02, 0.1
 
@@ -23,7 +24,7 @@ TICK, LATE, DISK_EVERY = 0.004, 0.02, 0.1
 class Watcher:
     def __init__(self, target, journal):
         self.journal, self.orders, self.watched = open(journal, 'a', buffering=1), b'', {}
-        self.client = redis.Redis(unix_socket_path=target, socket_timeout=0.5, decode_responses=True)
+        self.client = connect(target, 0.5, decode_responses=True)
 
     def say(self, **what):
         self.journal.write(json.dumps(what) + '\n')

@@ -69,6 +69,21 @@ TEST_CASE(
   CHECK(log.find('\n', log.find(" error ")) == log.size() - 1);
 }
 
+TEST_CASE("start: a look at the plugins that is killed keeps no daemon from starting") {
+  DaemonOptions options = with_plugins({test_plugins_dir() + "/killed_once/killed_once.so"});
+  options.start = false;
+  Daemon daemon(options);
+  write_file(daemon / "once", "");
+  options.env = {{"KILLED_ONCE", daemon / "once"}};
+  daemon.configure(options);
+  daemon.start();
+  CHECK(until_logged(daemon, "starting without a look at the plugins"));
+  CHECK_FALSE(std::filesystem::exists(daemon / "once"));
+  push(daemon, "a", "nothing");
+  CHECK(ended_as(daemon, "a") == "done");
+  daemon.stop();
+}
+
 TEST_CASE("start: a submit that comes before Redis is up waits for it") {
   DaemonOptions options;
   options.start = false;
