@@ -118,8 +118,8 @@ Result<void> judge_end(int status, const std::string& said) {
   // No plugin's fault: the kernel, short of memory, or a person.
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
     return Error{ErrorCode::kInternal,
-                 "cannot check plugins: stint-worker --check was killed "
-                 "(SIGKILL); is there enough memory?"};
+                 "cannot check plugins: stint-worker --check was killed (SIGKILL), as by a kernel "
+                 "that is short of memory; try again"};
   }
   if (WIFSIGNALED(status)) {
     const char* name = sigabbrev_np(WTERMSIG(status));
