@@ -17,14 +17,16 @@ namespace {
 using control::FlightRecorder;
 using control::RecorderTable;
 
-// As a worker leaves it: a few entries claimed, started, ended, with words of one.
+// As a worker leaves it: a few entries claimed, started, taken back, ended, with words of one.
 void fill(FlightRecorder& table) {
   for (int i = 0; i < 4; ++i) {
     int entry = table.claim(static_cast<uint32_t>(i % 2), "job-" + std::to_string(i), 7, 1, {});
     if (i > 0) {
-      table.start(entry, static_cast<uint32_t>(i));
+      table.start(entry, static_cast<uint32_t>(i), 1763661387123 + i);
     }
-    if (i > 2) {
+    if (i == 2) {
+      table.unstart(entry, 2);
+    } else if (i > 2) {
       table.end(entry, static_cast<uint32_t>(i));
     }
   }

@@ -27,7 +27,8 @@ void check_numbers(std::string_view text) {
   }
   if (auto size = parse_size(text); good(size)) {
     STINT_CHECK(*size >= 0 && !format_size(*size).empty());
-    STINT_CHECK(*parse_size(std::to_string(*size)) == *size || *size >= 1'000'000'000'000'000'000);
+    // Which nobody writes without a unit, in more than 18 digits.
+    STINT_CHECK(*size >= 1'000'000'000'000'000'000 || *parse_size(std::to_string(*size)) == *size);
   }
   if (auto backoff = parse_backoff(text); good(backoff)) {
     LimitsSaid said;
