@@ -174,11 +174,13 @@ Result<void> apply_numbers(const ConfigFlags& flags, LoadedConfig& loaded) {
   return {};
 }
 
-// A script's variable that was empty: neither the default nor the root folder was meant.
+// A script's variable that was empty: neither the default, the root folder nor the Redis of this
+// host was meant.
 Result<void> refuse_empty(const ConfigFlags& flags) {
-  for (const auto& [path, word] : {std::pair(&flags.config_file, flags.words.config_file),
+  for (const auto& [said, word] : {std::pair(&flags.config_file, flags.words.config_file),
+                                   std::pair(&flags.redis, flags.words.redis),
                                    std::pair(&flags.state_dir, flags.words.state_dir)}) {
-    if (*path && (*path)->empty()) {
+    if (*said && (*said)->empty()) {
       return Error{ErrorCode::kInvalid,
                    std::string(word) + ": is empty; leave it out for the default"};
     }

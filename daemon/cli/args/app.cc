@@ -166,7 +166,8 @@ void add_global_options(CLI::App& app, Globals& globals) {
             "URL");
   text_flag(app, "--namespace", flags.ns, "prefix of all keys (stint)", "NS");
   app.add_option_function<std::string>(
-         "-q,--queue", [&flags](const std::string& name) { flags.queues = {name}; },
+         "-q,--queue",
+         [&flags](const std::string& name) { flags.queues = {text_of("--queue", name)}; },
          "queue (default)")
       ->type_name("NAME")
       ->group("Global options");

@@ -23,8 +23,7 @@ void add_named(CLI::App& group, Globals& globals, Action& action, const std::str
   add_verb(group, globals, action, name, about,
            "  stint queue " + name + "\n  stint queue " + name + " video",
            [run](CLI::App& verb, const Globals& all, Action& to) {
-             verb.add_option("NAME", chosen(all, to, run), "the queue; the same as --queue")
-                 ->type_name("");
+             text_argument(verb, "NAME", chosen(all, to, run), "the queue; the same as --queue");
            });
 }
 
@@ -33,7 +32,7 @@ template <class Options>
 void fill_deleting(CLI::App& verb, Globals& globals, Action& action,
                    ExitCode (*run)(const Globals&, const Options&)) {
   auto& options = chosen(globals, action, run);
-  verb.add_option("NAME", options.queue, "the queue; the same as --queue")->type_name("");
+  text_argument(verb, "NAME", options.queue, "the queue; the same as --queue");
   verb.add_flag("--dry-run", options.dry_run, "say what would be deleted, do nothing");
   verb.add_flag("-y,--yes", options.yes, "do not ask; needed where there is no terminal");
 }

@@ -28,7 +28,7 @@ void add_limits(CLI::App& verb, SubmitOptions& o) {
 void fill_submit(CLI::App& verb, Globals& globals, Action& action) {
   auto options = std::make_shared<SubmitOptions>();
   SubmitOptions& o = *options;
-  verb.add_option("TASK", o.job.task, "what to run")->type_name("");
+  text_argument(verb, "TASK", o.job.task, "what to run");
   text_option(verb, "-p,--params", o.params, "parameters: any JSON value (null)", "JSON");
   text_option(verb, "--params-file", o.params_file, "parameters from a file; - is stdin", "FILE");
   text_option(verb, "-r,--resource", o.job.resource,

@@ -13,8 +13,8 @@ void fill_check(CLI::App& verb, Globals& globals, Action& action) {
 
 void fill_run(CLI::App& verb, Globals& globals, Action& action) {
   auto& options = chosen(globals, action, run_plugin_run);
-  verb.add_option("FILE", options.file, "the plugin")->type_name("");
-  verb.add_option("TASK", options.task, "one of its tasks")->type_name("");
+  text_argument(verb, "FILE", options.file, "the plugin");
+  text_argument(verb, "TASK", options.task, "one of its tasks");
   text_option(verb, "-p,--params", options.params, "parameters: any JSON value (null)", "JSON");
   text_option(verb, "-r,--resource", options.resource, "the job's resource");
 }

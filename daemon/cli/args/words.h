@@ -1,6 +1,6 @@
 // Small helps to register words and options with CLI11, for this folder alone: CLI11 takes seconds
-// to compile. An option that is given stands in an optional, so that "" is a value (and refused as
-// one), not "nothing said".
+// to compile. An empty value is refused: it is a script's variable that was never set, and would
+// mean everything (--error ""), or another queue or Redis than the one that was meant.
 #pragma once
 
 #include <functional>
@@ -28,12 +28,21 @@ inline std::string unmarked(const std::string& word) {
 // Stands between what a verb is and how it is typed.
 inline constexpr std::string_view kExamplesHead = "\nExamples:\n";
 
+// names: as CLI11 wants them, "-q,--queue". Throws CLI::ValidationError, "--queue: is empty".
+inline std::string text_of(const std::string& names, const std::string& word) {
+  if (word.empty()) {
+    throw CLI::ValidationError(names.substr(names.find(',') + 1),
+                               "is empty; leave it out if nothing is meant");
+  }
+  return unmarked(word);
+}
+
 inline CLI::Option* text_option(CLI::App& app, const std::string& names,
                                 std::optional<std::string>& to, const std::string& help,
                                 const std::string& type = "TEXT") {
   return app
       .add_option_function<std::string>(
-          names, [&to](const std::string& value) { to = unmarked(value); }, help)
+          names, [&to, names](const std::string& word) { to = text_of(names, word); }, help)
       ->type_name(type);
 }
 
@@ -49,6 +58,15 @@ inline CLI::Option* number_option(CLI::App& app, const std::string& names, std::
   return option->type_name("N")->type_size(1);
 }
 
+// A word without a dash: "NAME".
+inline CLI::Option* text_argument(CLI::App& app, const std::string& name, std::string& to,
+                                  const std::string& help) {
+  return app
+      .add_option_function<std::string>(
+          name, [&to, name](const std::string& word) { to = text_of(name, word); }, help)
+      ->type_name("");
+}
+
 inline CLI::Option* ids_argument(CLI::App& app, std::vector<std::string>& to,
                                  const std::string& help = "ids of jobs") {
   return app
@@ -57,7 +75,7 @@ inline CLI::Option* ids_argument(CLI::App& app, std::vector<std::string>& to,
           [&to](const std::vector<std::string>& ids) {
             to.clear();
             for (const auto& id : ids) {
-              to.push_back(unmarked(id));
+              to.push_back(text_of("ID", id));
             }
           },
           help)

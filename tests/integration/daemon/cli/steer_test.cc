@@ -43,6 +43,37 @@ TEST_CASE("stint job retry: a filter means failed jobs, and only those that matc
   CHECK(stint.server.command({"LINDEX", "stint:{default}:pending", "-1"}) == "e0");
 }
 
+TEST_CASE("stint: a script's variable that was never set is not taken for everything") {
+  StintCalls stint;
+  stint.ended_job("failed", EndKind::kError);
+  stint.hand.submit({test::job_spec("waits")});
+  stint.server.command({"LPUSH", "stint:{default}:rejected", "\n{\"reason\":\"no\"}\nraw"});
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"job", "delete", "--error", "", "--yes"}, "--error"},
+      {{"job", "cancel", "--resource", "", "--yes"}, "--resource"},
+      {{"job", "retry", "--task", "", "--yes"}, "--task"},
+      {{"job", "delete", ""}, "ID"},
+      {{"rejected", "delete", "--error", "", "--yes"}, "--error"},
+      {{"queue", "purge", "", "--yes"}, "NAME"},
+      {{"queue", "pause", ""}, "NAME"},
+      {{"queue", "purge", "-q", "", "--yes"}, "--queue"},
+      {{"submit", "t", "-r", ""}, "--resource"},
+      {{"submit", ""}, "TASK"},
+      {{"job", "list", "--redis", ""}, "--redis"},
+      {{"job", "list", "--error="}, "--error"}};
+  for (const auto& [words, what] : cases) {
+    INFO(words.at(1) << " " << what);
+    auto ended = stint(words);
+    CHECK(ended.code == 2);
+    CHECK(has(ended.err, "stint: " + what + ": "));
+    CHECK(ended.out.empty());
+  }
+  CHECK(stint.job("failed", "/state") == "failed");
+  CHECK(stint.job("waits", "/state") == "pending");
+  CHECK(stint.server.command({"LLEN", "stint:{default}:rejected"}) == "1");
+  CHECK(stint.server.command({"HLEN", "stint:{default}:jobs"}) == "2");
+}
+
 TEST_CASE("stint job retry --spread: not all at once") {
   StintCalls stint;
   for (int i = 0; i < 20; ++i) {

@@ -162,6 +162,9 @@ TEST_CASE("config: a wrong flag or variable is the caller's fault, not the file'
   scope.flags.state_dir = "";
   CHECK(scope.load().error().message.starts_with("--state-dir: is empty"));
   scope.flags.state_dir.reset();
+  scope.flags.redis = "";
+  CHECK(scope.load().error().message.starts_with("--redis: is empty"));
+  scope.flags.redis.reset();
   scope.flags.config_file = "";
   CHECK(scope.load().error().code == ErrorCode::kInvalid);
   scope.flags.config_file.reset();
