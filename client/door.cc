@@ -4,17 +4,25 @@
 
 namespace stint {
 
+Result<void> check_rights(QueueSession& session) {
+  if (session.has_rights()) {
+    return {};
+  }
+  auto enough = check_rights([&session](const redis::Command& ask) { return session.ask(ask); },
+                             session.config(), session.keys());
+  if (enough) {
+    session.note_rights();
+  }
+  return enough;
+}
+
 Result<void> open_door(QueueSession& session) {
   if (session.has_open_door()) {
     return {};
   }
   const std::string& ns = session.config().ns;
   // First, and alone: who lacks a right shall leave nothing behind.
-  auto allowed = session.ask(rights(session.keys()));
-  if (!allowed) {
-    return allowed.error();
-  }
-  if (auto enough = judge_rights(session.config(), session.keys(), allowed->view()); !enough) {
+  if (auto enough = check_rights(session); !enough) {
     return enough;
   }
   auto replies =

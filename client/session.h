@@ -31,7 +31,7 @@ class QueueSession {
   // Another queue, for those who look at several.
   void choose(const std::string& queue) {
     keys_ = Keys(config_.ns, queue);
-    door_of_ = 0;
+    door_of_ = rights_of_ = 0;
   }
 
   // For what may safely be done twice (reads, submits with their nonce): asked again on a new
@@ -57,7 +57,9 @@ class QueueSession {
   // From here on the server has to be fit to hold jobs, this one and any that is found after it. On
   // failure it may still be looked at.
   Result<void> entrust();
-  // For door.h: whether it is open over this connection.
+  // For door.h: whether that was asked, and whether it is open, over this connection.
+  bool has_rights() const { return rights_of_ == connection_; }
+  void note_rights() { rights_of_ = connection_; }
   bool has_open_door() const { return door_of_ == connection_; }
   void note_open_door() { door_of_ = connection_; }
 
@@ -72,7 +74,8 @@ class QueueSession {
   Asker asker_;
   Purpose purpose_;
   int64_t connection_ = 1;  // counts them
-  int64_t door_of_ = 0;     // the connection over which the door was opened
+  int64_t rights_of_ = 0;   // the connection over which the rights were asked
+  int64_t door_of_ = 0;     // the one over which the door was opened
 };
 
 // The texts of an array; empty for nil elements.

@@ -1,5 +1,6 @@
 #include "client/steer.h"
 
+#include "client/door.h"
 #include "common/refusal.h"
 
 namespace stint {
@@ -7,6 +8,9 @@ namespace stint {
 Result<std::vector<Steered>> steer_batch(QueueSession& session, const Steering& steering,
                                          std::optional<Place> expected,
                                          std::span<const std::string> ids) {
+  if (auto enough = check_rights(session); !enough) {
+    return enough.error();
+  }
   const Keys& keys = session.keys();
   milliseconds keep = queue_limits(session.queue_config()).keep;
   redis::Command command;

@@ -8,6 +8,7 @@
 #include "common/interrupt.h"
 #include "common/kill_point.h"
 #include "common/queue/hand_sweep.h"
+#include "common/queue/rights.h"
 #include "common/reach.h"
 #include "common/refusal.h"
 #include "common/text/text.h"
@@ -59,6 +60,11 @@ Result<void> flush_stale(const AskOne& ask, const Config& config, std::vector<Wo
 
 Result<void> each_queue(const Options& options, const AskOne& ask, const Config& config,
                         std::vector<Worked>& worked) {
+  for (const auto& one : worked) {
+    if (auto enough = check_rights(ask, config, Keys(config.ns, one.queue)); !enough) {
+      return enough;
+    }
+  }
   if (options.mode == Options::Mode::kFlushStale) {
     return flush_stale(ask, config, worked);
   }

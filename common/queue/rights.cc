@@ -36,6 +36,11 @@ Result<void> judge_rights(const Config& config, const Keys& keys, redis::ReplyVi
   return lacks(config, refused + " on " + keys.prefix() + "*");
 }
 
+Result<void> check_rights(const AskOne& ask, const Config& config, const Keys& keys) {
+  auto refused = ask(rights(keys));
+  return refused ? judge_rights(config, keys, refused->view()) : Result<void>(refused.error());
+}
+
 Error explain_noperm(const Error& error, const Config& config) {
   bool is_about_rights = error.code == ErrorCode::kRefused && error.message.starts_with("NOPERM");
   return is_about_rights ? lacks(config, error.message) : error;

@@ -1,5 +1,6 @@
 #include "daemon/cli/doctor.h"
 
+#include "client/door.h"
 #include "common/config/toml/load.h"
 #include "common/config_warnings.h"
 #include "common/interrupt.h"
@@ -24,6 +25,9 @@ constexpr int kIdleRounds = 2;
 
 ExitCode DoctorRun::run() {
   InterruptScope scope;
+  if (auto enough = repair_ ? check_rights(session_) : Result<void>(); !enough) {
+    return session_.out().fail(enough.error());
+  }
   auto queues = choose_queues();
   if (!queues) {
     return session_.out().fail(queues.error());

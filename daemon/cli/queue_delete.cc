@@ -1,4 +1,5 @@
 // `stint queue delete`: a queue that nobody needs any more leaves the list.
+#include "client/door.h"
 #include "client/json_object.h"
 #include "common/queue/forget.h"
 #include "common/refusal.h"
@@ -50,9 +51,10 @@ class Deletion {
       return agreed;
     }
     // Who is asked may think for long.
-    auto alive = session_.refresh();
-    return say(alive ? explained(forget_for_good(ask_, session_.keys(), session_.config().ns))
-                     : Result<Forgotten>(alive.error()));
+    auto fit = session_.refresh();
+    fit = fit ? check_rights(session_) : fit;
+    return say(fit ? explained(forget_for_good(ask_, session_.keys(), session_.config().ns))
+                   : Result<Forgotten>(fit.error()));
   }
 
  private:

@@ -28,7 +28,7 @@ ExitCode set_paused(const Globals& globals, const std::string& name, bool paused
   hint_unknown_queue(*session);
   // A queue that never had a job shall be seen to be paused. A Redis that is full refuses new
   // names; pausing still works.
-  auto known = paused ? open_door(*session) : Result<void>();
+  auto known = paused ? open_door(*session) : check_rights(*session);
   if (!known && known.error().code != ErrorCode::kRefused) {
     return out.fail(known.error());
   }

@@ -1,5 +1,6 @@
 #include "daemon/cli/sweep.h"
 
+#include "client/door.h"
 #include "client/json_object.h"
 #include "common/interrupt.h"
 #include "common/queue/hand_sweep.h"
@@ -22,6 +23,9 @@ ExitCode run_sweep(const Globals& globals) {
   auto session = Session::open(globals);
   if (!session) {
     return Output(globals).fail(session.error());
+  }
+  if (auto enough = check_rights(*session); !enough) {
+    return session->out().fail(enough.error());
   }
   InterruptScope scope;
   const Output& out = session->out();

@@ -19,7 +19,7 @@ void die_and_repeat(const Course& course, const std::string& verb) {
 
 TEST_CASE("kill points: a one-shot verb of stintd dies around everything that it does") {
   Course course;
-  for (const auto& point : points("one-shot", {"retry"}, {})) {
+  for (const auto& point : points("one-shot", {"rights", "retry"}, {})) {
     course.try_point(point, {.provoke = [&] {
                        auto id = course.add("fail_times",
                                             R"({"times":1,"path":")" + course.path("times") + "\"}",
