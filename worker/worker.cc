@@ -214,6 +214,7 @@ void Worker::on_redis_down(const Error& error) {
   for (const auto& queue : queues_) {
     queue->on_down();
   }
+  changed_ = true;  // who leaves need not wait for it any more
 }
 
 void Worker::on_second() {

@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include <catch2/catch.hpp>
 
 #include "tests/fault/steps.h"
@@ -46,7 +48,9 @@ TEST_CASE("stop: a task that does not end within the limit is handed back uncoun
   CHECK(best_of(3, limit, stopped) < limit);
   CHECK(redis.command({"LRANGE", key("pending"), "0", "-1"}) == "long");
   CHECK(redis.command({"HLEN", key("active")}) == "0");
-  CHECK(redis.command({"HGET", key("jobs"), "long"}).find("attempts=") == std::string::npos);
+  std::string record = redis.command({"HGET", key("jobs"), "long"});
+  CHECK(record.find("attempts=") == std::string::npos);
+  CHECK(record.find("losses=") == std::string::npos);  // of which a job bears ten
 }
 
 TEST_CASE("stop: a second signal hands back at once") {
@@ -61,6 +65,17 @@ TEST_CASE("stop: a second signal hands back at once") {
   CHECK(daemon.wait(kSoon) == 0);
   CHECK(now_mono() - before < slowed(milliseconds{5'000}));
   CHECK(redis.command({"LRANGE", key("pending"), "0", "-1"}) == "long");
+}
+
+TEST_CASE("stop: idle workers do not wait for a Redis that has stopped answering") {
+  RedisServer redis;
+  DaemonOptions options = on(redis, "0s");  // no limit of its own
+  options.processes = 2;
+  Daemon daemon(options);
+  redis.signal(SIGSTOP);
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait(kSoon) == 0);
+  redis.signal(SIGCONT);
 }
 
 TEST_CASE("stop: while Redis is away stintd still ends") {
