@@ -14,6 +14,8 @@ namespace {
 
 constexpr milliseconds kTick{250};
 constexpr milliseconds kTickLate{1'000};
+// It has no jobs, and may sit in a plugin's open for ever.
+constexpr const char* kStillStarting = "it is still starting";
 
 ExitCause exit_cause(const WorkerHandle& worker, ExitStatus status, WorkerState before) {
   if (!worker.refusal().empty() || status.exited_with(to_int(ExitCode::kConfig))) {
@@ -93,6 +95,9 @@ void Fleet::fill(Post& post) {
 }
 
 void Fleet::on_ready(WorkerHandle& worker) {
+  if (!stopping_ && !std::exchange(any_ready_, true)) {
+    listener_.on_first_ready();
+  }
   for (auto& post : posts_) {
     if (post->worker.get() == &worker) {
       post->said = false;
@@ -102,10 +107,6 @@ void Fleet::on_ready(WorkerHandle& worker) {
     }
     take_over(*post);
     return;  // a roll's end may have changed the posts
-  }
-  if (!any_ready_ && !stopping_) {
-    any_ready_ = true;
-    listener_.on_first_ready();
   }
 }
 
@@ -237,10 +238,15 @@ void Fleet::next_lost(Post& post, Owned worker, ExitStatus status) {
 }
 
 void Fleet::leave(Owned worker) {
-  if (worker) {
-    worker->drain(worker->boot().config.drain_timeout);
-    leaving_.push_back(std::move(worker));
+  if (!worker) {
+    return;
   }
+  if (worker->was_ready()) {
+    worker->drain(worker->boot().config.drain_timeout);
+  } else {
+    worker->kill(kStillStarting);
+  }
+  leaving_.push_back(std::move(worker));
 }
 
 void Fleet::tick() {
@@ -268,7 +274,7 @@ void Fleet::stop(milliseconds limit) {
     if (worker.was_ready()) {
       worker.stop(limit);
     } else {
-      worker.kill("it is still starting");  // it has no jobs, and may sit in a plugin's open
+      worker.kill(kStillStarting);
     }
   });
   if (processes() == 0) {

@@ -52,6 +52,7 @@ class Fleet {
   WorkerHandle* find(pid_t pid);
   void exited(pid_t pid, ExitStatus status);
 
+  bool any_ready() const { return any_ready_; }  // one was, ever
   size_t processes() const;
   size_t ready() const;
   size_t jobs_running() const;

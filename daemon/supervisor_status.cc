@@ -7,6 +7,9 @@ namespace {
 // More than Redis may take to stop. Said again every two seconds, by the loop: one that hangs says
 // nothing and is ended by systemd when this is over.
 constexpr milliseconds kNotYet{30'000};
+// For the plugins to open, from the moment that Redis is there: what a unit has by default for all
+// of a start.
+constexpr milliseconds kStart{90'000};
 
 }  // namespace
 
@@ -17,9 +20,12 @@ void Supervisor::tell_systemd() {
   switch (phase_) {
     case Phase::kStarting:
       notify_.status(redis_->ready() ? "starting" : "waiting for Redis");
-      notify_.extend(kNotYet);
+      notify_.extend(kStart);
       return;
     case Phase::kRunning:
+      if (!fleet_->any_ready() && !redis_->ready()) {
+        notify_.extend(kStart);
+      }
       notify_.status(std::to_string(fleet_->ready()) + " of " +
                      std::to_string(fleet_->processes()) +
                      " workers ready, jobs: " + std::to_string(fleet_->jobs_running()) +

@@ -95,6 +95,46 @@ TEST_CASE("reload: HUPs that come faster than a worker starts still end in new w
   daemon.expect_clean_log({"gives way"});
 }
 
+TEST_CASE("reload: a start that hung is mended by HUP, and is a start like any other") {
+  test::TempDir dir;
+  std::string gate = dir / "gate";
+  std::string place = dir / "opened.so";
+  test::write_file(gate, "");
+  install(test::test_plugins_dir() + "/opened/opened.so", place);
+  DaemonOptions options;
+  options.plugins = {place};
+  options.start = false;
+  DaemonOptions hanging = options;
+  hanging.toml = "[plugins.opened.config]\nhang = \"" + gate + "\"\n";
+  Daemon daemon(hanging);
+  daemon.launch();
+  REQUIRE(test::eventually(
+      kLong, [&] { return daemon.told().find("STATUS=0 of 1 workers") != std::string::npos; }));
+  auto hung = daemon.worker_pids();
+  daemon.configure(options);
+  daemon.signal(SIGHUP);
+  REQUIRE(daemon.until_ready());
+  CHECK(test::eventually(
+      kLong, [&] { return daemon.log().find(" ready queues=1") != std::string::npos; }));
+  // The one that hung has no jobs that it could finish.
+  REQUIRE(test::eventually(kLong, [&] {
+    auto now = daemon.worker_pids();
+    return now.size() == 1 && now != hung;
+  }));
+  // A plugin that is broken later costs one worker, not the daemon.
+  auto workers = daemon.worker_pids();
+  test::write_file(place + ".new", "no plugin");
+  std::filesystem::rename(place + ".new", place);
+  kill(workers.front(), SIGKILL);
+  REQUIRE(test::eventually(kLong, [&] {
+    return daemon.log().find("worker cannot start; trying again") != std::string::npos;
+  }));
+  install(test::test_plugins_dir() + "/opened/opened.so", place);
+  auto id = daemon.submit({"open_info"});
+  CHECK(daemon.until_state(id, "done", kLong));
+  daemon.stop();
+}
+
 TEST_CASE("reload: a new worker that hangs in a plugin's open gives way to the next HUP") {
   test::TempDir dir;
   std::string gate = dir / "gate";

@@ -33,6 +33,25 @@ TEST_CASE("systemd: a start that waits for Redis asks for more time, and is read
   daemon.stop();
 }
 
+TEST_CASE("systemd: a start that has lost Redis again asks for more time until it is back") {
+  RedisServer redis;
+  DaemonOptions options;
+  options.redis_url = redis.url_text();
+  options.plugins = {test_plugins_dir() + "/opened/opened.so"};
+  TempDir dir;
+  write_file(dir / "gate", "");
+  options.toml = "[plugins.opened.config]\nhang = \"" + (dir / "gate") + "\"\n";
+  options.start = false;
+  Daemon daemon(options);
+  daemon.launch();
+  REQUIRE(until_told(daemon, "STATUS=0 of 1 workers ready"));
+  auto asked = [&] { return count_of(daemon.told(), "EXTEND_TIMEOUT_USEC="); };
+  redis.kill9();
+  int before = asked();
+  CHECK(eventually(kLong, [&] { return asked() >= before + 2; }));
+  CHECK(daemon.told().find("READY=1") == std::string::npos);
+}
+
 TEST_CASE("systemd: a stop that lets a job finish asks for more time, and says so") {
   DaemonOptions options;
   options.workers = "shutdown_timeout = \"0s\"\n";
