@@ -118,6 +118,11 @@ Result<void> WorkerHandle::launch() {
         bytes, [this](FrameType type, std::string_view payload) { on_frame(type, payload); });
     if (!fed && state_ == WorkerState::kStarting) {
       kill(fed.error().message);
+    } else if (!fed) {
+      log::error(
+          "a task has written to its worker's control socket: what jobs print there may be "
+          "missing in their logs from now on",
+          {{"worker", id()}, {"pid", pid_}, {"why", fed.error().message}});
     }
   };
   control_ = std::make_unique<Stream>(launch_.loop, std::move(control->ours),

@@ -50,19 +50,21 @@ std::string encode(FrameType type, std::string_view payload) {
 }
 
 Result<void> Decoder::feed(std::string_view bytes, const OnFrame& on_frame) {
+  if (broken_) {
+    return {};
+  }
   buffer_.append(bytes);
   size_t at = 0;
   while (buffer_.size() - at > kLengthBytes) {
     std::string_view rest = std::string_view(buffer_).substr(at);
     size_t length = read_length(rest);
     if (length == 0 || length > kMaxFrame) {
-      return Error{ErrorCode::kInvalid, "control frame: its length is " + std::to_string(length) +
-                                            ", the limit is " + std::to_string(kMaxFrame)};
+      return give_up("its length is " + std::to_string(length) + ", the limit is " +
+                     std::to_string(kMaxFrame));
     }
     char type = rest[kLengthBytes];
     if (!known_frame(type)) {
-      return Error{ErrorCode::kInvalid,
-                   "control frame: unknown type " + std::to_string(static_cast<int>(type))};
+      return give_up("unknown type " + std::to_string(static_cast<int>(type)));
     }
     if (rest.size() < kLengthBytes + length) {
       break;
@@ -72,6 +74,12 @@ Result<void> Decoder::feed(std::string_view bytes, const OnFrame& on_frame) {
   }
   buffer_.erase(0, at);
   return {};
+}
+
+Error Decoder::give_up(const std::string& why) {
+  broken_ = true;
+  buffer_ = {};
+  return {ErrorCode::kInvalid, "control frame: " + why};
 }
 
 }  // namespace stint::control

@@ -45,11 +45,15 @@ std::string encode(FrameType type, std::string_view payload = {});
 class Decoder {
  public:
   using OnFrame = std::function<void(FrameType, std::string_view payload)>;
-  // On failure: kInvalid (unknown type, too long); the stream is then useless.
+  // On failure: kInvalid (unknown type, too long), once: the stream is then useless, and what
+  // follows is dropped.
   Result<void> feed(std::string_view bytes, const OnFrame& on_frame);
 
  private:
+  Error give_up(const std::string& why);
+
   std::string buffer_;
+  bool broken_ = false;
 };
 
 }  // namespace stint::control

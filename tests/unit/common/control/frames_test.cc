@@ -43,6 +43,14 @@ TEST_CASE("frames: a stream cut anywhere gives the same frames") {
   }
 }
 
+TEST_CASE("frames: behind the first bad one everything is dropped, and said once") {
+  Collected got;
+  Decoder decoder;
+  CHECK_FALSE(decoder.feed(encode(FrameType::kLook) + "a line of a log\n", got.sink()).ok());
+  CHECK(decoder.feed(encode(FrameType::kLook), got.sink()).ok());
+  CHECK(got.frames.size() == 1);
+}
+
 TEST_CASE("frames: one byte at a time is enough") {
   Collected got;
   Decoder decoder;
