@@ -22,9 +22,12 @@ int major_version(const std::string& version) {
 }  // namespace
 
 RedisGreeter::RedisGreeter(Context& context, Listener listener)
-    : context_(context), listener_(std::move(listener)) {}
+    : context_(context),
+      listener_(std::move(listener)),
+      again_(context.loop, [this] { greet(server_); }) {}
 
 void RedisGreeter::greet(const redis::ServerInfo& server) {
+  server_ = server;
   if (major_version(server.version) < kOldestRedis) {
     listener_.on_refused("Redis " + server.version + " is too old, 7.0 or newer is needed");
     return;
@@ -38,16 +41,21 @@ void RedisGreeter::greet(const redis::ServerInfo& server) {
                      [](const auto&) {});
   context_.redis.run(redis::plain(std::move(names)), [](const auto&) {});
   context_.redis.run(redis::plain({"HGET", meta, "format"}),
-                     [this, server](const auto& reply) { on_format(server, reply); });
+                     [this](const auto& reply) { on_format(reply); });
 }
 
-void RedisGreeter::on_format(const redis::ServerInfo& server,
-                             const Result<redis::ReplyView>& reply) {
+void RedisGreeter::on_format(const Result<redis::ReplyView>& reply) {
   if (!reply && reply.error().code == ErrorCode::kUnavailable) {
     return;  // the next connection is greeted again
   }
   if (!reply) {
-    listener_.on_refused(explain_meta(reply.error(), context_.boot.config).message);
+    Error why = explain_meta(reply.error(), context_.boot.config);
+    if (why.code == ErrorCode::kConfig) {
+      listener_.on_refused(why.message);
+    } else {  // busy with somebody's script, or loading: that passes
+      log::debug("redis does not tell the format, asking again", {{"error", why.message}});
+      again_.start(kRefusedPause);
+    }
     return;
   }
   if (!reply->is_nil() && reply->str() != kFormat) {
@@ -60,11 +68,12 @@ void RedisGreeter::on_format(const redis::ServerInfo& server,
     log::info("redis is back", {{"after_ms", (now_mono() - *down_since_).count()}});
     down_since_.reset();
   }
-  listener_.on_good(server);
+  listener_.on_good(server_);
 }
 
 // A supervisor warns of the same once for all its workers; this is the detail.
 void RedisGreeter::on_down(const Error& error) {
+  again_.stop();
   log::event(context_.boot.supervised ? log::Level::kInfo : log::Level::kWarning,
              "redis cannot be reached, trying again until it can", {{"error", error.message}});
   down_since_ = down_since_.value_or(now_mono());

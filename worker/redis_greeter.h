@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "common/loop/timer.h"
 #include "worker/context.h"
 
 namespace stint {
@@ -23,10 +24,12 @@ class RedisGreeter {
   void on_down(const Error& error);
 
  private:
-  void on_format(const redis::ServerInfo& server, const Result<redis::ReplyView>& reply);
+  void on_format(const Result<redis::ReplyView>& reply);
 
   Context& context_;
   Listener listener_;
+  Timer again_;
+  redis::ServerInfo server_;
   std::optional<MonoTime> down_since_;
 };
 
