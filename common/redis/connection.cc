@@ -19,6 +19,8 @@ namespace stint::redis {
 namespace {
 
 constexpr milliseconds kFirstBackoff{50};
+// A lookup asks the second name server after 5 s; given up before that, it would never get there.
+constexpr milliseconds kNameWithin{20'000};
 constexpr milliseconds kWellAfter{1000};  // a connection that lived so long resets the backoff
 // A deadline that is noticed so late was missed by us, not by Redis: its reply may be waiting in
 // the socket.
@@ -110,10 +112,10 @@ void Connection::Impl::open() {
 void Connection::Impl::connect() {
   state_ = State::kConnecting;
   pipeline_ = std::make_shared<Pipeline>();
-  timer_.start(options_.connect_timeout);
+  timer_.start(kNameWithin);
   link_ = std::make_unique<Link>(
       loop_, options_.url,
-      Link::Listener{[this] { greet(); },
+      Link::Listener{[this] { timer_.start(options_.connect_timeout); }, [this] { greet(); },
                      [this](const char* bytes, size_t size) { on_data(bytes, size); },
                      [this](const std::string& cause) { fail(unavailable(cause)); }});
   link_->start();

@@ -22,6 +22,7 @@ struct Link::State : std::enable_shared_from_this<Link::State> {
   Listener listener;
   bool over = false;  // ended or destroyed: no callback any more
   bool open = false;
+  uv_getaddrinfo_t* lookup = nullptr;  // while it is under way; owns itself
   std::vector<Address> addresses;
   size_t next_address = 0;
   UniqueFd fd;
@@ -54,22 +55,25 @@ struct AddressRequest {
 void Link::State::look_up() {
   addresses = literal_address(url);
   if (!addresses.empty()) {
+    listener.on_found();
     try_next("");
     return;
   }
-  auto* lookup = new AddressRequest;
-  lookup->request.data = lookup;
-  lookup->done = [weak = weak_from_this()](int status, addrinfo* list) {
+  auto* asked = new AddressRequest;
+  asked->request.data = asked;
+  asked->done = [weak = weak_from_this()](int status, addrinfo* list) {
     auto self = weak.lock();
     if (!self || self->over) {
       return;
     }
+    self->lookup = nullptr;
     self->addresses = to_addresses(list);
+    self->listener.on_found();
     self->try_next(status == 0 ? "the name has no address" : uv_strerror(status));
   };
   addrinfo hints = resolve_hints();
   int failed = uv_getaddrinfo(
-      loop, &lookup->request,
+      loop, &asked->request,
       [](uv_getaddrinfo_t* request, int status, addrinfo* list) {
         std::unique_ptr<AddressRequest> owned(static_cast<AddressRequest*>(request->data));
         owned->done(status, status == 0 ? list : nullptr);
@@ -77,9 +81,11 @@ void Link::State::look_up() {
       },
       url.host.c_str(), std::to_string(url.port).c_str(), &hints);
   if (failed != 0) {
-    delete lookup;
+    delete asked;
     end(uv_strerror(failed));
+    return;
   }
+  lookup = &asked->request;
 }
 
 // Begins with the next address; after the last one, last_cause is the end.
@@ -210,6 +216,10 @@ Link::Link(uv_loop_s* loop, Url url, Listener listener) : state_(std::make_share
 
 Link::~Link() {
   state_->over = true;
+  // One that still waits for a thread: while no name server answers they would pile up.
+  if (state_->lookup != nullptr) {
+    uv_cancel(reinterpret_cast<uv_req_t*>(state_->lookup));
+  }
   state_->release();
 }
 

@@ -18,6 +18,7 @@ namespace stint::redis {
 class Link {
  public:
   struct Listener {
+    std::function<void()> on_found;  // where it connects to is known; may come within start()
     std::function<void()> on_open;
     std::function<void(const char* bytes, size_t size)> on_data;
     std::function<void(const std::string& cause)> on_end;  // also: could not connect

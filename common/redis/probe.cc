@@ -80,7 +80,7 @@ void Probe::ask(milliseconds timeout, std::function<void(const Condition&)> done
   question->timer->start(timeout);
   question->link = std::make_unique<Link>(
       loop_, url_,
-      Link::Listener{[raw] { raw->put(); },
+      Link::Listener{[] {}, [raw] { raw->put(); },
                      [raw](const char* bytes, size_t size) { raw->hear(bytes, size); },
                      [raw](const std::string& cause) {
                        raw->condition.cause = cause;
