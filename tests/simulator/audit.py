@@ -159,6 +159,15 @@ def side_tables(s):
         yield 'kept_bytes', '%s counted, %d there' % (s.stats.get('kept_bytes'), bytes_kept)
 
 
+def refusals(s, groups):
+    """groups: what an intake has just taken. Whoever polls the id of a refused entry that stands is told of that one."""
+    last = {i: header for _, verdict, i, _, header, _ in groups if i and verdict != 'accept'}
+    for i, header in last.items():
+        at = '"finished_at":%s,' % header[len('{"at":'):header.index(',')]
+        if i not in s.jobs and any(header in entry for entry in s.rejected) and at not in s.outcomes.get(i, ''):
+            yield 'refusal_untold', '%s: %s' % (i, s.outcomes.get(i))
+
+
 def known_jobs(s, live):
     """live: id -> what the world knows of the job that is there under this id (see world.Job)."""
     for i, j in live.items():

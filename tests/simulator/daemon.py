@@ -87,7 +87,8 @@ class Daemon:
     def judge(self, raw, nonce, conflict):
         spec = json.loads(raw)
         if conflict or 'bad' in spec:
-            header = '{"at":"-","from":"inbox","reason":"no \\"good\\""}'
+            self.world.refusals += 1
+            header = '{"at":"%d","from":"inbox","reason":"no \\"good\\""}' % self.world.refusals
             large = not conflict and spec['params'] % 2 == 0  # as if it was larger than a job may be
             return [raw[:-5] if large else raw, 'cut' if large else 'refuse', spec.get('id', ''), '', header, '']
         if 'id' not in spec:

@@ -229,8 +229,9 @@ MUTANTS = [
     ('intake: a known id is queued again', 'intake.lua', "elseif twin or records[i] then", "elseif twin then"),
     ('intake: one id twice in a batch', 'intake.lua', "local twin = first[id]", "local twin = nil"),
     ('intake: a refusal hides a job', 'lib/reject.lua', "if id ~= '' and not is_a_job then", "if id ~= '' then"),
-    ('intake: dropped refusals leave outcomes', 'lib/reject.lua', "call('HDEL', P .. 'outcomes', id)", ""),
-    ('intake: dropped refusals take a job\'s outcome', 'lib/reject.lua', "if id and call('HEXISTS', P .. 'jobs', id) == 0 then", "if id then"),
+    ('intake: dropped refusals leave outcomes', 'lib/refusal.lua', "call('HDEL', P .. 'outcomes', id)", ""),
+    ('intake: dropped refusals take whatever outcome', 'lib/refusal.lua', "if match(said, '^{\"state\":\"rejected\"') and sub(said, -#its_end) == its_end then", "if true then"),
+    ('intake: dropped refusals take a later one\'s outcome', 'lib/refusal.lua', " and sub(said, -#its_end) == its_end then", " then"),
     # steering
     ('delete: no ghost', 'lib/withdraw.lua', "buried[#buried + 1] = id\n", ""),
     ('delete: ghosts are not added up', 'lib/withdraw.lua', "(tonumber(counts[i] or 0) or 0) + 1", "1"),

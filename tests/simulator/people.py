@@ -24,7 +24,7 @@ class Episode(Failover):
 
     def play(self, number, steps, options):
         self.begin(number, options)
-        self.nonces = self.made = self.joined = self.serial = 0
+        self.nonces = self.refusals = self.made = self.joined = self.serial = 0
         self.wanted_resource = None
         self.asking, self.contents = [], {}
         self.daemons = [Daemon(self, 'd1'), Daemon(self, 'd2')]

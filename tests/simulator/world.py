@@ -395,6 +395,6 @@ class World:
                 seen.setdefault(i, (record, params))
             elif i and i not in before.jobs and i not in seen:
                 self.live.pop(i, None)
-        after = self.look().inbox
-        if after != (before.inbox[:-taken] if taken else before.inbox):
-            self.violate('inbox', 'took %d of %s, left %s' % (taken, before.inbox, after))
+        if self.look().inbox != (before.inbox[:-taken] if taken else before.inbox):
+            self.violate('inbox', 'took %d of %s, left %s' % (taken, before.inbox, self.state.inbox))
+        self.wrong.extend(audit.refusals(self.state, groups[:taken]))

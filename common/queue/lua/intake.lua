@@ -6,7 +6,7 @@
 -- Returns {taken, status}: 'ok'; 'moved', another daemon took some or this call was done before: read the list again;
 -- 'conflict', the entry after those taken has a known id with other content: send it again as refused.
 -- Why the raw bytes are compared with the list: take and enqueue are one step, so nothing is lost or doubled by a crash between.
--- Uses: base, plain_new, plain_intake, sound, clock, plan, drop, kept, enqueue, reject
+-- Uses: base, plain_new, plain_intake, sound, clock, plan, drop, kept, enqueue, refusal, reject
 local nonce, most, plain, entries = ARGV[1], tonumber(ARGV[2]) or 0, tonumber(ARGV[3]) or 0, {}
 for i = 1, plain do
   for _, word in ipairs({ARGV[3 + i], 'accept', ARGV[2 + plain + 2 * i], '0', ARGV[3 + plain + 2 * i], ''}) do

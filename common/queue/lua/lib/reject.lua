@@ -1,18 +1,18 @@
--- Inbox entries that could not be accepted: kept with the reason, and said as an outcome to whoever polls their id.
+-- Inbox entries that could not be accepted: kept with the reason, and said as an outcome to whoever polls their id. Needs refusal.
 local refused, refused_outcomes = {}, {}
 
 -- header: {"at":"...","from":"...","reason":"..."}
 local function will_reject(id, header, raw, is_a_job)
   refused[#refused + 1] = id .. '\n' .. header .. '\n' .. raw
   if id ~= '' and not is_a_job then
-    local reason, at = match(header, '"reason":(".*")}$') or 'null', match(header, '^{"at":("[^"]*")') or 'null'
+    local reason, at = match(header, '"reason":(".*")}$') or 'null', refused_at(header)
     refused_outcomes[#refused_outcomes + 1] = id
     refused_outcomes[#refused_outcomes + 1] = '{"state":"rejected","attempt":0,"result":null,"reason":' .. reason ..
       ',"started_at":null,"finished_at":' .. at .. ',"errors":[]}'
   end
 end
 
--- Only the last `most` stay, and what is dropped loses its outcome too, unless a job took the id since.
+-- Only the last `most` stay, and what is dropped loses its outcome too.
 local function write_rejected(most)
   if #refused == 0 then
     return
@@ -24,9 +24,6 @@ local function write_rejected(most)
   local over = call('LLEN', P .. 'rejected') - most
   local dropped = over > 0 and call('RPOP', P .. 'rejected', math.min(over, 200)) or {}
   for i = 1, #dropped do
-    local id = match(dropped[i], '^([^\n]+)\n')
-    if id and call('HEXISTS', P .. 'jobs', id) == 0 then
-      call('HDEL', P .. 'outcomes', id)
-    end
+    drop_refusal(dropped[i])
   end
 end

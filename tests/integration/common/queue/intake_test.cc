@@ -142,6 +142,31 @@ TEST_CASE("intake: only the last rejected entries stay, the others lose their ou
   CHECK_THAT(q.outcome("c"), Contains("rejected"));
 }
 
+TEST_CASE("intake: a refusal that falls off takes no later outcome of its id with it") {
+  Inbox q;
+  auto refused = [&q](const std::string& at) {
+    const std::string header = R"({"at":")" + at + R"(","from":"inbox","reason":"no"})";
+    q.say({"LPUSH", q.keys("rejected"), "a\n" + header + "\nbefore"});
+  };
+  refused("2026-11-20T18:51:43.123Z");
+  q.push({"one"});
+  q.take_in({bad("one", "a")}, new_nonce(), 1);
+  CHECK(q.say({"LLEN", q.keys("rejected")}) == "1");
+  CHECK_THAT(q.outcome("a"), Contains("rejected"));
+  q.push({"two"});
+  q.take_in({bad("two", "b")}, new_nonce(), 1);
+  CHECK(q.outcome("a").empty());
+
+  q.add({job("a")});
+  q.report(1, {ended("a", q.take(1).token)});
+  refused("2025-11-20T17:56:28.123Z");  // when the job ended
+  const std::string own = q.outcome("a");
+  REQUIRE_THAT(own, Contains(R"("finished_at":"2025-11-20T17:56:28.123Z")"));
+  q.push({"three"});
+  q.take_in({bad("three", "c")}, new_nonce(), 1);
+  CHECK(q.outcome("a") == own);
+}
+
 TEST_CASE("intake: a refused id that is submitted well has no outcome until it ends") {
   Inbox q;
   q.push({"one"});
