@@ -1,9 +1,10 @@
 -- Inbox entries that could not be accepted: kept with the reason, and said as an outcome to whoever polls their id. Needs refusal.
-local refused, refused_outcomes = {}, {}
+local refused, refused_outcomes, refused_bytes = {}, {}, 0
 
 -- header: {"at":"...","from":"...","reason":"..."}
 local function will_reject(id, header, raw, is_a_job)
   refused[#refused + 1] = id .. '\n' .. header .. '\n' .. raw
+  refused_bytes = refused_bytes + #refused[#refused]
   if id ~= '' and not is_a_job then
     local reason, at = match(header, '"reason":(".*")}$') or 'null', refused_at(header)
     refused_outcomes[#refused_outcomes + 1] = id
@@ -12,7 +13,10 @@ local function will_reject(id, header, raw, is_a_job)
   end
 end
 
--- Only the last `most` stay, and what is dropped loses its outcome too.
+-- Only the last `most` stay, and what is dropped loses its outcome too. A MiB more goes than came, so that a list gets there that may be
+-- shorter now; not all at once, since what goes is read.
+local kBytesMore, kEntries = 1048576, 200
+
 local function write_rejected(most)
   if #refused == 0 then
     return
@@ -21,9 +25,10 @@ local function write_rejected(most)
   if #refused_outcomes > 0 then
     call('HSET', P .. 'outcomes', unpack(refused_outcomes))
   end
-  local over = call('LLEN', P .. 'rejected') - most
-  local dropped = over > 0 and call('RPOP', P .. 'rejected', math.min(over, 200)) or {}
-  for i = 1, #dropped do
-    drop_refusal(dropped[i])
+  local over, n, bytes = call('LLEN', P .. 'rejected') - most, 0, 0
+  while n < over and n < kEntries and bytes < refused_bytes + kBytesMore do
+    local dropped = call('RPOP', P .. 'rejected')
+    n, bytes = n + 1, bytes + #dropped
+    drop_refusal(dropped)
   end
 end

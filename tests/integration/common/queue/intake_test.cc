@@ -167,6 +167,25 @@ TEST_CASE("intake: a refusal that falls off takes no later outcome of its id wit
   CHECK(q.outcome("a") == own);
 }
 
+TEST_CASE(
+    "intake: where far more is kept than may be, each call drops some MiB of it and no more") {
+  Inbox q;
+  for (int i = 0; i < 40; ++i) {
+    q.say({"LPUSH", q.keys("rejected"), "\n{}\n" + std::string(kBatchBytes / 4, 'x')});
+  }
+  auto kept = [&q](int more) {
+    for (int i = 0; i < more; ++i) {
+      q.push({"one"});
+      q.take_in({bad("one")}, new_nonce(), 2);
+    }
+    return std::stoi(q.say({"LLEN", q.keys("rejected")}));
+  };
+  const int once = kept(1);
+  CHECK(once >= 30);
+  CHECK(once < 40);
+  CHECK(kept(12) == 2);
+}
+
 TEST_CASE("intake: a refused id that is submitted well has no outcome until it ends") {
   Inbox q;
   q.push({"one"});
