@@ -195,6 +195,9 @@ void Adoption::ask_who_has() {
   for (const Job* job : *asked) {
     command.emplace_back(job->task_name);
   }
+  if (const auto own = context_.tasks.ids(); !own.empty()) {
+    command.push_back(own.front());
+  }
   context_.redis.run(redis::plain(std::move(command)),
                      [this, asked, now_ms](const Result<redis::ReplyView>& reply) {
                        asking_ = false;
@@ -220,7 +223,14 @@ void Adoption::release_asked(const std::vector<Job*>& asked) {
   }
 }
 
+// Of those asked for, and of a task of ours if we have any: we have said so before we claimed, so
+// if nobody knows it the table was lost. Whoever announces next writes it anew (announce.lua);
+// until then nothing is known of any task.
 void Adoption::on_seen(const std::vector<Job*>& asked, int64_t now_ms, redis::ReplyView seen) {
+  if (seen.size() > asked.size() && seen[asked.size()].is_nil()) {
+    release_asked(asked);
+    return;
+  }
   for (size_t i = 0; i < asked.size() && i < seen.size(); ++i) {
     Job& job = *asked[i];
     if (job.stage != Stage::kAsking) {

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "common/queue/upkeep.h"
 #include "tests/integration/worker/queue_of_jobs.h"
 #include "tests/support/best_of.h"
 #include "tests/support/daemon.h"
@@ -166,6 +167,27 @@ TEST_CASE("worker: a task that another worker has is left to it") {
   queue.submit({job("job", "elsewhere")});
   CHECK(queue.reaches("job", "scheduled"));
   CHECK(queue.totals().attempts == 0);
+}
+
+TEST_CASE("worker: where the table of tasks was lost another worker's task is left to it") {
+  QueueOfJobs queue;
+  auto client = queue.server.client();
+  const std::vector<std::pair<std::string, std::string>> fields{{"tasks", "elsewhere"}};
+  const std::vector<std::string> tasks{"elsewhere"};
+  REQUIRE(client.run(announce(queue.keys, "other", milliseconds{60'000}, fields, tasks)).ok());
+  WorkerProcess worker(boot_for(queue.server.url()));
+  REQUIRE(worker.wait_ready());
+  queue.server.command({"DEL", queue.keys("tasks")});
+  queue.submit({job("first", "elsewhere")});
+  CHECK(queue.reaches("first", "scheduled"));
+  worker.send(FrameType::kPause);  // it announces itself at once
+  worker.send(FrameType::kContinue);
+  CHECK(eventually(kSoon, [&] {
+    return queue.server.command({"HEXISTS", queue.keys("tasks"), "elsewhere"}) == "1";
+  }));
+  queue.submit({job("second", "elsewhere"), job("third", "no such task")});
+  CHECK(queue.reaches("second", "scheduled"));
+  CHECK(queue.reaches("third", "failed"));
 }
 
 TEST_CASE("worker: a corrupt record fails and harms nothing else") {

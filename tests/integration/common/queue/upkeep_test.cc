@@ -194,6 +194,24 @@ TEST_CASE("announce: a worker is listed until its ttl is over, and one that was 
   CHECK(q.say({"EXISTS", q.keys.worker("w")}) == "0");
 }
 
+TEST_CASE("announce: a table of tasks that was lost is written anew for all who live") {
+  QueueOfTest q;
+  auto says = [&q](const std::string& worker, const std::string& tasks,
+                   const std::vector<std::string>& own) {
+    const std::vector<std::pair<std::string, std::string>> fields{{"tasks", tasks}};
+    q.run(announce(q.keys, worker, milliseconds(60'000), fields, own));
+  };
+  says("other", "theirs,also", {"theirs", "also"});
+  says("lapsed", "nobodys", {"nobodys"});
+  q.say({"DEL", q.keys.worker("lapsed")});
+  says("none", "", {});
+  const std::string said = q.say({"ZSCORE", q.keys("workers"), "other"});
+  q.say({"DEL", q.keys("tasks")});
+  says("w", "mine,more", {"mine", "more"});
+  CHECK(q.say({"HMGET", q.keys("tasks"), "theirs", "also"}) == said + " " + said);
+  CHECK(q.say({"HLEN", q.keys("tasks")}) == "4");
+}
+
 TEST_CASE("announce: a day after its last word a worker is forgotten") {
   QueueOfTest q;
   q.take(1, 1, "old");
