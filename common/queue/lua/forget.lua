@@ -20,9 +20,10 @@ local function held()
   end
   return math.max(sizes.jobs, ids)
 end
+-- Newest first: those that live have spoken last, however many have left within the time.
 local function live_workers()
   local n = 0
-  for _, id in ipairs(call('ZRANGEBYSCORE', P .. 'workers', text(now - kLive), '+inf', 'LIMIT', 0, 1000)) do
+  for _, id in ipairs(call('ZRANGE', P .. 'workers', '+inf', text(now - kLive), 'BYSCORE', 'REV', 'LIMIT', 0, 1000)) do
     n = n + call('EXISTS', P .. 'worker:' .. id)
   end
   return n

@@ -43,6 +43,20 @@ TEST_CASE("forget: keys and name are gone, and there is no such queue") {
   CHECK(q.foreseen() == Forgotten::Status::kNone);
 }
 
+TEST_CASE("forget: a worker that lives counts, however many have left within the minute") {
+  UnusedQueue q;
+  const std::string half_a_minute_ago = std::to_string((std::stoll(q.say({"TIME"})) - 30) * 1'000);
+  std::vector<std::string> left{"ZADD", q.keys("workers")};
+  for (int i = 0; i < 1'200; ++i) {
+    left.insert(left.end(), {half_a_minute_ago, "gone-" + std::to_string(i)});
+  }
+  q.say(left);
+  CHECK(q.foreseen() == Forgotten::Status::kGone);
+  const std::vector<std::pair<std::string, std::string>> fields{{"host", "h"}};
+  q.run(announce(q.keys, "lives", milliseconds(30'000), fields, {}));
+  CHECK(q.foreseen() == Forgotten::Status::kWorkers);
+}
+
 TEST_CASE("forget: whoever dies in the middle leaves what the next deletion takes off") {
   const std::string last = GENERATE("SREM", "second look");
   UnusedQueue q;
