@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -13,8 +14,12 @@ namespace stint {
 
 namespace {
 
+using Field = std::pair<std::string, std::string>;
+
 constexpr milliseconds kAnnouncePause{10'000};
 constexpr milliseconds kAnnounceTtl{30'000};
+// More arguments than a script takes: what is over is said by further calls.
+constexpr size_t kTasksACall = 1'000;
 
 }  // namespace
 
@@ -62,7 +67,7 @@ void Announcer::announce_all() {
   if (!context_.redis.ready() || !timer_.active()) {
     return;
   }
-  std::vector<std::pair<std::string, std::string>> fields{
+  std::vector<Field> fields{
       {"host", context_.boot.host},
       {"pid", std::to_string(::getpid())},
       {"version", STINT_VERSION},
@@ -75,17 +80,38 @@ void Announcer::announce_all() {
       {"started_at", rfc3339(started_ms_)},
       {"seen_at", rfc3339(now_wall_ms())},
   };
-  auto unheard = std::make_shared<size_t>(queues_.size());
+  const size_t calls = std::max<size_t>(1, (tasks_.size() + kTasksACall - 1) / kTasksACall);
+  auto round = std::make_shared<Round>(Round{queues_.size() * calls, {}});
+  const std::span<const std::string> tasks(tasks_);
   for (const auto& queue : queues_) {
-    context_.redis.run(
-        announce(queue->lane().keys, context_.boot.worker, kAnnounceTtl, fields, tasks_),
-        [this, unheard](const Result<redis::ReplyView>& reply) {
-          bool answered = reply || reply.error().code != ErrorCode::kUnavailable;
-          if (answered && --*unheard == 0) {
-            heard_();
-          }
-        });  // refused: told again in 10 s
+    for (size_t i = 0; i < calls; ++i) {
+      const auto some = tasks.subspan(i * kTasksACall)
+                            .first(std::min(kTasksACall, tasks.size() - i * kTasksACall));
+      context_.redis.run(
+          announce(queue->lane().keys, context_.boot.worker, kAnnounceTtl,
+                   i == 0 ? std::span<const Field>(fields) : std::span<const Field>(), some),
+          [this, round](const Result<redis::ReplyView>& reply) { on_answer(*round, reply); });
+    }
   }
+}
+
+// Refused: told again in 10 s.
+void Announcer::on_answer(Round& round, const Result<redis::ReplyView>& reply) {
+  if (!reply && reply.error().code == ErrorCode::kUnavailable) {
+    return;
+  }
+  if (!reply) {
+    round.refusal = reply.error().message;
+  }
+  if (--round.unheard > 0) {
+    return;
+  }
+  if (round.refusal.empty()) {
+    refused_.over({});
+  } else {
+    refused_.goes_on({{"error", round.refusal}});
+  }
+  heard_();
 }
 
 }  // namespace stint

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "common/log/outage.h"
 #include "common/loop/timer.h"
 #include "worker/queue_runner.h"
 
@@ -27,7 +28,13 @@ class Announcer {
   void stop() { timer_.stop(); }
 
  private:
+  // One announcement to every queue.
+  struct Round {
+    size_t unheard;  // calls that have not been answered
+    std::string refusal;
+  };
   void announce_all();
+  void on_answer(Round& round, const Result<redis::ReplyView>& reply);
 
   Context& context_;
   std::span<const std::unique_ptr<QueueRunner>> queues_;
@@ -37,6 +44,9 @@ class Announcer {
   std::string queues_text_, tasks_text_;
   std::vector<std::string> tasks_;
   int64_t started_ms_;
+  log::Outage refused_{log::Level::kWarning,
+                       "redis refuses to hear of this worker, others do not know its tasks",
+                       "redis hears of this worker again"};
 };
 
 int64_t resident_bytes();  // of this process

@@ -70,6 +70,27 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "worker: of many thousands of tasks each is known to the queue, and a refusal is said once") {
+  QueueOfJobs queue;
+  Boot boot = boot_for(queue.server.url());
+  boot.config.plugin_paths = {kTestPlugins + "/many"};
+  WorkerProcess worker(boot);
+  REQUIRE(worker.wait_ready());
+  CHECK(queue.server.command({"HLEN", queue.keys("tasks")}) == "5000");
+  CHECK(queue.server.command({"HGET", queue.keys.worker(boot.worker), "state"}) == "running");
+  CHECK_THAT(worker.err(), !Contains("refuses to hear"));
+  queue.server.command({"SET", queue.keys("workers"), "no set"});
+  worker.send(FrameType::kPause);
+  worker.send(FrameType::kContinue);
+  CHECK(eventually(kSoon, [&] { return Contains("refuses to hear").match(worker.err()); }));
+  queue.server.command({"DEL", queue.keys("workers")});
+  worker.send(FrameType::kPause);
+  CHECK(eventually(kSoon,
+                   [&] { return Contains("hears of this worker again").match(worker.err()); }));
+  CHECK(worker.err().find("refuses to hear") == worker.err().rfind("refuses to hear"));
+}
+
+TEST_CASE(
     "worker: configuration for a plugin that is not there, and no plugin at all, are warned of") {
   QueueOfJobs queue;
   TempDir empty;
