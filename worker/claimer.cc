@@ -121,7 +121,7 @@ void Claimer::on_claimed(const Claimed& claimed) {
       break;
   }
   // Token 0: nothing was taken. Else there may be more, also where all that was taken had to wait
-  // for its resource.
+  // for its resource or was a dead copy.
   bool empty = claimed.token == 0;
   last_token_ = std::max(last_token_, claimed.token);
   if (asked == 0) {

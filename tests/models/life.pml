@@ -61,6 +61,15 @@ inline claim(n, took, mine) {
   atomic {
     pending + reserved > 0 ->
     took = 0; k = 0;
+    do /* lib/dead.lua: dead copies in front are not counted, as many as its steps are long */
+    :: ghosts > 0 && kept(NO_SKIP) ->
+        ghosts--;
+        if
+        :: reserved > 0 -> reserved--
+        :: else -> pending--
+        fi
+    :: break
+    od;
     do
     :: k < n && pending + reserved > 0 ->
         k++;

@@ -1,11 +1,11 @@
 -- claim.lua   reserved, pending -> active or blocked. Sent by a worker that has room for up to n jobs.
 -- KEYS[1] prefix
 -- ARGV worker, seq, n, lease ms
--- Returns {status, token, {id...}, {record...}}; status 'ok', 'paused', 'closed'; token '0' where nothing was given.
+-- Returns {status, token, {id...}, {record...}}; status 'ok', 'paused', 'closed'; token '0' where nothing was given and no more is to be taken.
 -- n = 0, and a paused queue, give what is in reserved back to the tail of pending.
 -- Why seq: after a lost reply the same claim comes again; it gets, and renews, what it was given, or those jobs would wait for
 -- the sweep. An older seq is a request that was delayed on a dead connection: nobody would run what it took.
--- Uses: base, plain_lines, plain_claim, sound, clock, token, plan, attempt, record, outcome, lost, reserved, take
+-- Uses: base, plain_lines, plain_claim, sound, clock, token, plan, attempt, record, outcome, lost, reserved, dead, take
 -- Flags: allow-oom
 local worker, seq, n, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]) or 0, match(ARGV[4], '^%d+$') or '30000'
 local last = call('HGET', P .. 'claims', worker) or ''
@@ -26,12 +26,13 @@ if paused or n <= 0 then
 end
 local ids, records, resources, waits, token = nil, nil, nil, nil, '0'
 local judged, trouble = pcall(function()
-  take(taken, n)
+  local dead, more = take_dead(taken)
+  take(taken, n + dead)
   ids, records, resources = living(taken)
   waits = lock(ids, resources)
   line_up(ids, resources, waits)
   sound()
-  token = #ids > 0 and next_token() or '0'
+  token = (more or #ids > 0) and next_token() or '0'
 end)
 if not judged then
   put_back(taken)

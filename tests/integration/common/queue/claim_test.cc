@@ -100,6 +100,53 @@ TEST_CASE("claim: ids without a record are dropped, a corrupt record is given") 
   CHECK(q.say({"LLEN", q.keys("pending")}) == "0");
 }
 
+TEST_CASE("claim: dead copies in front cost no claim each, and it is said that there may be more") {
+  QueueOfTest q;
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5'000; ++i) {
+    ids.push_back("dead-" + std::to_string(i));
+  }
+  for (size_t at = 0; at < ids.size(); at += kBatchJobs) {
+    std::vector<JobSpec> jobs;
+    for (size_t i = at; i < at + kBatchJobs; ++i) {
+      jobs.push_back(job(ids[i]));
+    }
+    q.add(jobs);
+    q.run(
+        cancel_jobs(q.keys, milliseconds{0}, std::nullopt, std::span(ids).subspan(at, kBatchJobs)));
+  }
+  q.add({job("live")});
+  REQUIRE(q.stat("ghosts") == "5000");
+  Given given = q.take(1, 1);
+  for (uint64_t seq = 2; seq < 8 && given.ids.empty(); ++seq) {
+    CHECK(given.token != 0);  // whoever is given nothing comes again at once
+    given = q.take(seq, 1);
+  }
+  CHECK(given.ids == Ids{"live"});
+  CHECK(q.stat("ghosts") == "0");
+  CHECK(q.say({"EXISTS", q.keys("ghosts"), q.keys("pending")}) == "0");
+  CHECK(q.take(9, 1).token == 0);
+}
+
+TEST_CASE("claim: of an id that stands several times in front as many copies go as are dead") {
+  QueueOfTest q;
+  const Ids twice{"a"};
+  for (int i = 0; i < 2; ++i) {
+    q.add({job("a")});
+    q.run(delete_jobs(q.keys, false, std::nullopt, twice));
+  }
+  q.add({job("a"), job("b")});
+  q.run(delete_jobs(q.keys, false, std::nullopt, Ids{"b"}));
+  q.add({job("b")});
+  q.say({"LMOVE", q.keys("pending"), q.keys("reserved"), "RIGHT", "LEFT"});
+  CHECK(q.take(1, 1).ids == Ids{"a"});
+  CHECK(q.say({"HGETALL", q.keys("ghosts")}) == "b 1");
+  CHECK(q.stat("ghosts") == "1");
+  CHECK(q.take(2, 1).ids == Ids{"b"});
+  CHECK(q.stat("ghosts") == "0");
+  CHECK(q.take(3, 1).ids.empty());
+}
+
 TEST_CASE("claim: a queue without memory can still be emptied") {
   QueueOfTest q;
   q.add({job("a", "r")});
