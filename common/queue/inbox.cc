@@ -1,4 +1,4 @@
-// The faces of intake.lua and of what it keeps in `rejected`.
+// The faces of peek.lua, intake.lua and of what that keeps in `rejected`, and of unreject.lua.
 #include <algorithm>
 
 #include "common/clock.h"
@@ -9,6 +9,7 @@
 #include "common/text/text.h"
 #include "lua/intake.lua.h"
 #include "lua/peek.lua.h"
+#include "lua/unreject.lua.h"
 
 namespace stint {
 namespace {
@@ -117,6 +118,16 @@ Result<Rejected> parse_rejected(std::string_view entry) {
   return Rejected{std::string(entry.substr(0, first)),
                   std::string(entry.substr(first + 1, second - first - 1)),
                   std::string(entry.substr(second + 1))};
+}
+
+redis::Command unreject(const Keys& keys, bool retry, std::span<const std::string> stored) {
+  std::vector<std::string> args{retry ? "1" : "0"};
+  args.insert(args.end(), stored.begin(), stored.end());
+  return redis::call(lua::k_unreject, keys.prefix(), std::move(args));
+}
+
+Result<int64_t> parse_unreject(redis::ReplyView reply) {
+  return reply.is_integer() ? Result<int64_t>(reply.integer()) : unexpected_answer("unreject");
 }
 
 }  // namespace stint

@@ -96,6 +96,14 @@ struct Rejected {
 };
 Result<Rejected> parse_rejected(std::string_view entry);
 
+// unreject: entries of `rejected`, as they are stored, oldest first: back into the inbox, or gone;
+// what their ids' outcomes say of them goes too. At most kUnrejectEntries, and kBatchBytes unless
+// the first has more: each is looked for in the list.
+inline constexpr size_t kUnrejectEntries = 20;
+redis::Command unreject(const Keys& keys, bool retry, std::span<const std::string> stored);
+// How many were there.
+Result<int64_t> parse_unreject(redis::ReplyView reply);
+
 // announce: a worker says that it lives and what it is; its registration lapses after ttl without
 // another.
 redis::Command announce(const Keys& keys, std::string_view worker, milliseconds ttl,

@@ -1,49 +1,34 @@
 #include "daemon/cli/rejected_pages.h"
 
+#include <algorithm>
+#include <span>
+
+#include "client/door.h"
 #include "common/queue/upkeep.h"
+#include "common/refusal.h"
 
 namespace stint::cli {
 namespace {
 
-constexpr int kTries = 100;  // others push to the list meanwhile
-
-// One entry, in one transaction. True: it was there and is moved. On failure: kUnavailable,
-// kConflict.
-Result<bool> move_one(Session& session, const std::string& stored, const Rejected& entry,
-                      bool retry) {
-  const Keys& keys = session.keys();
-  for (int i = 0; i < kTries; ++i) {
-    auto before = session.run_all({redis::plain({"WATCH", keys("rejected"), keys("jobs")}),
-                                   redis::plain({"LPOS", keys("rejected"), stored}),
-                                   redis::plain({"HEXISTS", keys("jobs"), entry.id})});
-    for (const auto& reply : before) {
-      if (!reply) {
-        return reply.error();
-      }
+// So many of them one call carries.
+size_t count_of_batch(std::span<const std::string> entries) {
+  size_t bytes = 0;
+  size_t n = 0;
+  while (n < std::min(entries.size(), kUnrejectEntries)) {
+    bytes += entries[n].size();
+    if (n > 0 && bytes > kBatchBytes) {
+      break;
     }
-    if (before[1]->view().is_nil()) {
-      auto unwatched = session.run(redis::plain({"UNWATCH"}));
-      return unwatched ? Result<bool>(false) : unwatched.error();
-    }
-    std::vector<redis::Command> change{redis::plain({"MULTI"}),
-                                       redis::plain({"LREM", keys("rejected"), "1", stored})};
-    // Whoever polls the id must not read the old refusal; unless a job took the id since.
-    if (!entry.id.empty() && before[2]->view().integer() == 0) {
-      change.push_back(redis::plain({"HDEL", keys("outcomes"), entry.id}));
-    }
-    if (retry) {
-      change.push_back(redis::plain({"LPUSH", keys("inbox"), entry.raw}));
-    }
-    change.push_back(redis::plain({"EXEC"}));
-    auto replies = session.run_all(change);
-    if (!replies.back()) {
-      return replies.back().error();
-    }
-    if (replies.back()->view().is_array()) {
-      return true;
-    }
+    ++n;
   }
-  return Error{ErrorCode::kConflict, keys("rejected") + " changes too fast: try again"};
+  return n;
+}
+
+// Not sent again where the answer is lost: how many were moved would not be known.
+Result<int64_t> move_batch(Session& session, bool retry, std::span<const std::string> entries) {
+  auto reply = session.run(unreject(session.keys(), retry, entries));
+  return reply ? parse_unreject(reply->view())
+               : Result<int64_t>(explain_refusal(reply.error(), session.config()));
 }
 
 }  // namespace
@@ -56,17 +41,19 @@ Result<std::vector<std::string>> find_rejected(Session& session, const RejectedO
 
 Result<int64_t> move_rejected(Session& session, const std::vector<std::string>& entries,
                               bool retry) {
+  if (auto enough = check_rights(session); !enough) {
+    return enough.error();
+  }
+  const std::vector<std::string> oldest_first(entries.rbegin(), entries.rend());
   int64_t moved = 0;
-  for (auto stored = entries.rbegin(); stored != entries.rend(); ++stored) {
-    auto entry = parse_rejected(*stored);
-    if (!entry) {
-      return entry.error();
-    }
-    auto done = move_one(session, *stored, *entry, retry);
+  for (std::span<const std::string> rest(oldest_first); !rest.empty();) {
+    auto some = rest.first(count_of_batch(rest));
+    auto done = move_batch(session, retry, some);
     if (!done) {
       return with_context(grouped(moved) + " moved, then", done.error());
     }
-    moved += *done ? 1 : 0;
+    moved += *done;
+    rest = rest.subspan(some.size());
   }
   return moved;
 }

@@ -1,6 +1,5 @@
-// Reads `P rejected` in pages (rejected_list.cc) and moves entries out of it. No script of ours
-// does that: WATCH and MULTI make sure that an entry which somebody else took meanwhile is not put
-// into the inbox twice.
+// Reads `P rejected` in pages (rejected_list.cc) and moves entries out of it by unreject.lua, so
+// that an entry which somebody else took meanwhile is not put into the inbox twice.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +41,8 @@ Result<RejectedPage> page_of_rejected(Session& session, const RejectedOptions& o
 Result<std::vector<std::string>> find_rejected(Session& session, const RejectedOptions& options,
                                                size_t limit);
 
-// Oldest first. retry: back into the inbox, their outcome forgotten; else gone. Returns how many.
+// Oldest first. retry: back into the inbox; else gone. Returns how many. On failure: kUnavailable
+// (of the last few nothing is known), kRefused, kConfig (a right is missing).
 Result<int64_t> move_rejected(Session& session, const std::vector<std::string>& entries,
                               bool retry);
 

@@ -11,7 +11,7 @@ local commands = {
   {'hdel', 1, 'a'}, {'hexists', 1, 'a'}, {'hget', 1, 'a'}, {'hgetall'}, {'hincrby', 1, 'a', '1'}, {'hlen'},
   {'hmget', 1, 'a'}, {'hscan', 1, '0'}, {'hset', 1, 'a', 'b'}, {'hsetnx', 1, 'a', 'b'}, {'hstrlen', 1, 'a'},
   {'lindex', 1, '0'}, {'llen'}, {'lpop'}, {'lpos', 1, 'a'}, {'lpush', 1, 'a'}, {'lrange', 1, '0', '0'},
-  {'ltrim', 1, '0', '0'}, {'pexpire', 1, '1'}, {'renamenx', 2}, {'rpop'}, {'rpush', 1, 'a'}, {'sadd', 1, 'a'}, {'scan', 0, '0'},
+  {'lrem', 1, '1', 'a'}, {'ltrim', 1, '0', '0'}, {'pexpire', 1, '1'}, {'renamenx', 2}, {'rpop'}, {'rpush', 1, 'a'}, {'sadd', 1, 'a'}, {'scan', 0, '0'},
   {'set', 1, 'a'}, {'sismember', 1, 'a'}, {'srem', 1, 'a'}, {'strlen'}, {'time', 0}, {'type'}, {'unlink'},
   {'zadd', 1, '0', 'a'}, {'zcard'}, {'zcount', 1, '0', '0'}, {'zmscore', 1, 'a'}, {'zpopmin'}, {'zrange', 1, '0', '0'},
   {'zrangebyscore', 1, '0', '0'}, {'zrem', 1, 'a'}, {'zscan', 1, '0'}, {'zscore', 1, 'a'},

@@ -28,6 +28,7 @@ constexpr const char* kFixed[] = {
     "done",     "workers", "fence",    "run",    "blockseq"};
 
 constexpr milliseconds kMinute{60'000};
+const std::string kRefused = "r\n{\"at\":\"now\",\"reason\":\"no\"}\nraw";
 
 struct Call {
   std::string name;
@@ -42,6 +43,7 @@ void enrich(FurnishedQueue& queue) {
   queue.plant({"ZADD", queue.key("scheduled"), "1", "later"});
   queue.plant({"ZADD", queue.key("done"), "1", "done"});
   queue.plant({"LPUSH", queue.key("inbox"), "one", "two"});
+  queue.plant({"LPUSH", queue.key("rejected"), kRefused});
   (void)queue.hand.run(
       announce(queue.hand.keys, "w", milliseconds{30'000}, {}, std::vector<std::string>{"noop"}));
   (void)queue.hand.run(epoch(queue.hand.keys, "first"));
@@ -136,6 +138,14 @@ std::vector<Call> moves() {
          return intake(q.hand.keys, q.key("inbox"), new_nonce(), 1,
                        std::vector<InboxEntry>{{"one", test::job_spec("i1"), "", ""},
                                                {"two", std::nullopt, "bad", "i2"}});
+       }},
+      {"unreject",
+       [](Q q) {
+         return unreject(q.hand.keys, true, {&kRefused, 1});
+       }},
+      {"unreject, gone",
+       [](Q q) {
+         return unreject(q.hand.keys, false, {&kRefused, 1});
        }},
       {"promote", [](Q q) { return promote(q.hand.keys); }},
       {"expire", [](Q q) { return expire(q.hand.keys); }},

@@ -59,6 +59,12 @@ redis::Command due_then_promote(QueueOfTest& q) {
   return promote(q.keys);
 }
 
+redis::Command refused_then_unreject(QueueOfTest& q) {
+  static const std::string kRefused = "id\n{\"at\":\"now\",\"reason\":\"no\"}\nraw";
+  q.say({"LPUSH", q.keys("rejected"), kRefused});
+  return unreject(q.keys, true, {&kRefused, 1});
+}
+
 redis::Command announced(QueueOfTest& q) {
   const std::vector<std::pair<std::string, std::string>> fields{{"host", "h"}};
   const std::vector<std::string> tasks{"t"};
@@ -113,6 +119,7 @@ std::map<std::string, Case> writing_cases() {
       {"promote", {due_then_promote, "1 -1", "0 -1"}},
       {"expire", {done_then_expire, "1 -1", "0 -1"}},
       {"intake", {push_twice_and_take_one, "1 ok", "0 moved"}},
+      {"unreject", {refused_then_unreject, "1", "0"}},
       {"cancel",
        {[](auto& q) {
           q.add({job(kJob)});
