@@ -46,8 +46,8 @@ int main(int argc, char** argv) {
   int code = 0;
   if (mode == "--check" && argc > 2) {
     code = stint::run_check(std::vector<std::string>(argv + 2, argv + argc));
-  } else if (mode == "--run" && argc == 7) {
-    code = stint::run_trial({argv[2], argv[3], argv[4], argv[5], argv[6]});
+  } else if (mode == "--run" && argc == 6) {
+    code = stint::run_trial({argv[2], argv[3], argv[4], argv[5]});
   } else if (mode == "--standalone") {
     code = run_jobs(true);
   } else if (mode == "--settle" && argc == 3) {

@@ -75,9 +75,9 @@ ExitCode run_plugin_run(const Globals& globals, const PluginRunOptions& options)
   if (!config) {
     return out.fail(config.error());
   }
-  auto end =
-      run_trial_process({"stint-worker", "--run", options.file, options.task,
-                         options.params.value_or("null"), options.resource.value_or(""), *config});
+  auto end = run_trial_process({"stint-worker", "--run", options.file, options.task,
+                                options.params.value_or("null"), options.resource.value_or("")},
+                               *config);
   if (!end) {
     return out.fail(end.error());
   }

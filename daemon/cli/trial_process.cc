@@ -12,6 +12,7 @@
 
 #include "common/control/flight_recorder.h"
 #include "common/control/frames.h"
+#include "common/control/sealed_text.h"
 #include "common/worker_program.h"
 
 namespace stint::cli {
@@ -43,7 +44,12 @@ std::vector<char*> environment_of_workers() {
   return out;
 }
 
-Result<pid_t> spawn(const std::string& program, std::vector<std::string>& words, int recorder) {
+struct Given {
+  int recorder;
+  int config;  // above the numbers that both get
+};
+
+Result<pid_t> spawn(const std::string& program, std::vector<std::string>& words, Given given) {
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t all;
@@ -58,7 +64,8 @@ Result<pid_t> spawn(const std::string& program, std::vector<std::string>& words,
       static_cast<short>(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP));
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, recorder, control::kRecorderFd);
+  posix_spawn_file_actions_adddup2(&actions, given.recorder, control::kRecorderFd);
+  posix_spawn_file_actions_adddup2(&actions, given.config, control::kControlFd);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   auto argv = pointers(words);
   auto env = environment_of_workers();
@@ -69,11 +76,11 @@ Result<pid_t> spawn(const std::string& program, std::vector<std::string>& words,
   return failed == 0 ? Result<pid_t>(pid) : trial_error(program, failed);
 }
 
-Result<pid_t> spawn_worker(std::vector<std::string>& words, int recorder) {
+Result<pid_t> spawn_worker(std::vector<std::string>& words, Given given) {
   auto places = worker_program_places();
   for (const auto& place : places) {
     if (access(place.c_str(), X_OK) == 0) {
-      return spawn(place, words, recorder);
+      return spawn(place, words, given);
     }
   }
   return trial_error(places.back(), ENOENT);
@@ -93,10 +100,14 @@ int await_exit(pid_t pid, const sigset_t& signals) {
 
 }  // namespace
 
-Result<TrialEnd> run_trial_process(std::vector<std::string> words) {
+Result<TrialEnd> run_trial_process(std::vector<std::string> words, std::string_view config) {
   auto recorder = control::FlightRecorder::create(1);
   if (!recorder) {
     return recorder.error();
+  }
+  auto sealed = control::seal_text(config);
+  if (!sealed) {
+    return sealed.error();
   }
   sigset_t signals;
   sigset_t before;
@@ -105,7 +116,7 @@ Result<TrialEnd> run_trial_process(std::vector<std::string> words) {
     sigaddset(&signals, number);
   }
   (void)pthread_sigmask(SIG_BLOCK, &signals, &before);
-  auto pid = spawn_worker(words, recorder->fd());
+  auto pid = spawn_worker(words, {recorder->fd(), sealed->get()});
   int status = pid ? await_exit(*pid, signals) : 0;
   (void)pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (!pid) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/error.h"
@@ -22,8 +23,9 @@ struct TrialEnd {
   std::string backtrace;  // empty: there is none
 };
 
-// words: argv of stint-worker. INT and TERM are handed on to its process group until it has ended.
+// words: argv of stint-worker. config: [plugins.NAME.config] as JSON, which may hold a password and
+// so is none of them. INT and TERM are handed on to its process group until it has ended.
 // On failure: kInternal, it could not be started.
-Result<TrialEnd> run_trial_process(std::vector<std::string> words);
+Result<TrialEnd> run_trial_process(std::vector<std::string> words, std::string_view config);
 
 }  // namespace stint::cli

@@ -10,6 +10,7 @@
 #include "common/clock.h"
 #include "common/control/flight_recorder.h"
 #include "common/control/frames.h"
+#include "common/control/sealed_text.h"
 #include "common/exit_code.h"
 #include "common/job/spec.h"
 #include "common/text/text.h"
@@ -181,7 +182,8 @@ Result<control::FlightRecorder*> open_recorder() {
   return recorder;
 }
 
-int attempt(const Trial& trial, control::FlightRecorder& recorder, int entry) {
+int attempt(const Trial& trial, const std::string& config, control::FlightRecorder& recorder,
+            int entry) {
   if (auto good = check_json(trial.params, kMaxParams, kMaxParamsDepth); !good) {
     return refuse({ErrorCode::kInvalid, "parameters: " + good.error().message});
   }
@@ -199,7 +201,7 @@ int attempt(const Trial& trial, control::FlightRecorder& recorder, int entry) {
     return refuse({ErrorCode::kInvalid, "no task " + trial.task + " in " + trial.plugin +
                                             (name ? "; did you mean " + *name + "?" : "")});
   }
-  if (auto opened = open_plugins(*stage, trial.config); !opened) {
+  if (auto opened = open_plugins(*stage, config); !opened) {
     return refuse(opened.error());
   }
   recorder.start(entry, 0, now_wall_ms());
@@ -217,13 +219,14 @@ int attempt(const Trial& trial, control::FlightRecorder& recorder, int entry) {
 
 int run_trial(const Trial& trial) {
   (void)::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  auto config = control::take_sealed_text(control::kControlFd);  // by hand there is none
   auto recorder = open_recorder();
   if (!recorder) {
     return refuse(recorder.error());
   }
   // Held until we end by ourselves: whoever finds it held knows that the plugin ended the process.
   int entry = (*recorder)->claim(0, "trial", 1, 1, Limits{});
-  int code = attempt(trial, **recorder, entry);
+  int code = attempt(trial, config.value_or("{}"), **recorder, entry);
   (*recorder)->free(entry);
   return code;
 }

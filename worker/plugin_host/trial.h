@@ -1,5 +1,8 @@
 // `stint-worker --run`: one attempt of one job in this process, without Redis and without a
-// supervisor, for whoever writes a task. Its log goes to stderr, its result to stdout.
+// supervisor, for whoever writes a task. [plugins.NAME.config] comes as a sealed text
+// (common/control/sealed_text.h) in place of what a supervisor would say, since it may hold a
+// password, and every user sees the words of a process. Its log goes to stderr, its result to
+// stdout.
 #pragma once
 
 #include <string>
@@ -11,7 +14,6 @@ struct Trial {
   std::string task;
   std::string params;    // JSON
   std::string resource;  // empty: none
-  std::string config;    // [plugins.NAME.config] as JSON
 };
 
 // The exit code: 0 succeeded or released, 5 failed, 130 interrupted, 2 no such task or bad

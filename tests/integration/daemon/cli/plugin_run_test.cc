@@ -114,6 +114,22 @@ TEST_CASE("stint plugin run: open gets the plugin's configuration") {
   CHECK(has(refused.err, "no fonts"));
 }
 
+TEST_CASE("stint plugin run: the plugin's configuration is no word of a process") {
+  Author author;
+  author.configure("[plugins.faulty.config]\nother = \"some-secret\"\n");
+  std::string started = author.config() + ".started";
+  test::Process runs(author.spawn(
+      {"run", test::faulty_plugin(), "wait", "-p", "{\"started\":\"" + started + "\"}"}));
+  REQUIRE(test::eventually(test::kLong, [&] { return !test::read_file(started).empty(); }));
+  std::string children = test::read_file("/proc/" + std::to_string(runs.pid()) + "/task/" +
+                                         std::to_string(runs.pid()) + "/children");
+  std::string words = test::read_file("/proc/" + std::to_string(std::stoi(children)) + "/cmdline");
+  CHECK(has(words, "--run"));
+  CHECK_FALSE(has(words, "some-secret"));
+  runs.signal(SIGINT);
+  CHECK(runs.wait(test::kLong) == 0);
+}
+
 TEST_CASE("stint plugin run: a crash is 5, with its signal and a backtrace") {
   Author author;
   author.configure("");
