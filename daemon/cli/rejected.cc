@@ -1,6 +1,7 @@
 #include "daemon/cli/rejected.h"
 
 #include <algorithm>
+#include <set>
 
 #include "client/json_object.h"
 #include "common/job/json_scan.h"
@@ -30,6 +31,28 @@ Result<void> check_which(const RejectedOptions& options, const char* verb) {
   return check_limit(options);
 }
 
+// Of which ids nothing was found; unknown where a limit ended the search before.
+ExitCode say_missing(const Session& session, const RejectedOptions& options,
+                     const std::vector<std::string>& entries) {
+  std::set<std::string> missing(options.ids.begin(), options.ids.end());
+  if (options.limit && entries.size() >= static_cast<size_t>(*options.limit)) {
+    missing.clear();
+  }
+  for (const auto& stored : entries) {
+    if (auto entry = parse_rejected(stored)) {
+      missing.erase(entry->id);
+    }
+  }
+  for (const auto& id : missing) {
+    session.out().complain("no such entry in " + session.keys()("rejected") + ": " + id);
+  }
+  return missing.empty() ? ExitCode::kOk : ExitCode::kNoSuchJob;
+}
+
+void say_moved(const Output& out, int64_t matched, int64_t done, const std::string& text) {
+  out.line(out.json() ? JsonObject().number("matched", matched).number("done", done).str() : text);
+}
+
 ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, bool retry) {
   Output out(globals);
   const char* verb = retry ? "retry" : "delete";
@@ -45,16 +68,18 @@ ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, 
   if (!entries) {
     return out.fail(entries.error());
   }
-  if (entries->empty()) {
-    out.note("no such entry in " + session->keys()("rejected"));
-    return options.ids.empty() ? ExitCode::kOk : ExitCode::kNoSuchJob;
-  }
+  ExitCode code = say_missing(*session, options, *entries);
   auto n = static_cast<int64_t>(entries->size());
   std::string entries_text = grouped(n) + " rejected " + (n == 1 ? "entry" : "entries");
-  if (options.dry_run) {
-    out.line(out.json() ? JsonObject().number("matched", n).number("done", int64_t{0}).str()
-                        : "would " + std::string(verb) + " " + entries_text);
-    return ExitCode::kOk;
+  if (n == 0 && !out.json()) {
+    if (options.ids.empty()) {
+      out.note("no such entry in " + session->keys()("rejected"));
+    }
+    return code;
+  }
+  if (options.dry_run || n == 0) {
+    say_moved(out, n, 0, "would " + std::string(verb) + " " + entries_text);
+    return code;
   }
   if (options.ids.empty()) {
     std::string text =
@@ -68,12 +93,8 @@ ExitCode steer_rejected(const Globals& globals, const RejectedOptions& options, 
   if (!moved) {
     return out.fail(moved.error());
   }
-  if (out.json()) {
-    out.line(JsonObject().number("matched", n).number("done", *moved).str());
-  } else {
-    out.line(grouped(*moved) + (retry ? " put back into the inbox" : " deleted"));
-  }
-  return ExitCode::kOk;
+  say_moved(out, n, *moved, grouped(*moved) + (retry ? " put back into the inbox" : " deleted"));
+  return code;
 }
 
 size_t list_limit(const RejectedOptions& options) {

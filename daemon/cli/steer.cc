@@ -1,6 +1,10 @@
 #include "daemon/cli/steer.h"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <span>
+#include <string_view>
 
 #include "client/json_object.h"
 #include "client/look.h"
@@ -37,9 +41,17 @@ ExitCode say_answer(Session& session, Verb verb, const std::string& id, const St
   return code;
 }
 
-ExitCode steer_ids(Session& session, const SteerOptions& options, const Steering& steering) {
+// The second answer about an id would be about what the first has done.
+std::vector<std::string> each_once(const std::vector<std::string>& ids) {
+  std::vector<std::string> once;
+  std::set<std::string_view> seen;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(once),
+               [&seen](const auto& id) { return seen.insert(id).second; });
+  return once;
+}
+
+ExitCode steer_ids(Session& session, std::span<const std::string> ids, const Steering& steering) {
   ExitCode worst = ExitCode::kOk;
-  std::span<const std::string> ids(options.ids);
   for (size_t from = 0; from < ids.size(); from += kBatchJobs) {
     auto some = ids.subspan(from, std::min(kBatchJobs, ids.size() - from));
     auto answers = steer_batch(session, steering, std::nullopt, some);
@@ -49,15 +61,14 @@ ExitCode steer_ids(Session& session, const SteerOptions& options, const Steering
       return exit_code_of(answers.error().code);
     }
     for (size_t i = 0; i < some.size(); ++i) {
-      worst = worse(worst, say_answer(session, options.verb, some[i], (*answers)[i]));
+      worst = worse(worst, say_answer(session, steering.verb, some[i], (*answers)[i]));
     }
   }
   return worst;
 }
 
-ExitCode dry_run_ids(Session& session, const SteerOptions& options, const Steering& steering) {
+ExitCode dry_run_ids(Session& session, std::span<const std::string> ids, const Steering& steering) {
   ExitCode worst = ExitCode::kOk;
-  std::span<const std::string> ids(options.ids);
   for (size_t from = 0; from < ids.size(); from += kBatchJobs) {
     auto some = ids.subspan(from, std::min(kBatchJobs, ids.size() - from));
     auto places = places_of(session, some);
@@ -70,7 +81,7 @@ ExitCode dry_run_ids(Session& session, const SteerOptions& options, const Steeri
       if (code == ExitCode::kOk) {
         print_foreseen(session.out(), some[i], answer.place);
       } else {
-        session.out().complain(some[i] + ": " + answer_text(options.verb, answer));
+        session.out().complain(some[i] + ": " + answer_text(steering.verb, answer));
       }
       worst = worse(worst, code);
     }
@@ -134,8 +145,9 @@ ExitCode run_steer(const Globals& globals, const SteerOptions& options) {
   if (options.ids.empty()) {
     return steer_all(*session, options, *filter, *steering);
   }
-  return options.dry_run ? dry_run_ids(*session, options, *steering)
-                         : steer_ids(*session, options, *steering);
+  auto ids = each_once(options.ids);
+  return options.dry_run ? dry_run_ids(*session, ids, *steering)
+                         : steer_ids(*session, ids, *steering);
 }
 
 }  // namespace stint::cli

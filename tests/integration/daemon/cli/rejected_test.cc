@@ -94,3 +94,24 @@ TEST_CASE("stint rejected: a Redis user who lacks a right is told, and nothing i
   CHECK(has(refused.err, "lacks a right: lpush on stint:{default}:*"));
   CHECK(stint.server.command({"LLEN", "stint:{default}:rejected"}) == "1");
 }
+
+TEST_CASE("stint rejected: an id that is not there is said and ends with 3, the others are moved") {
+  StintCalls stint;
+  for (const char* id : {"a", "b", "c"}) {
+    stint.server.command({"LPUSH", "stint:{default}:rejected", refused_entry(id, id)});
+  }
+  auto some = stint({"rejected", "retry", "--quiet", "a", "nobody", "--json"});
+  CHECK(some.code == 3);
+  CHECK(some.out == "{\"matched\":1,\"done\":1}\n");
+  CHECK(some.err == "stint: no such entry in stint:{default}:rejected: nobody\n");
+  CHECK(stint({"rejected", "delete", "b", "nobody", "--dry-run"}).code == 3);
+  auto none = stint({"rejected", "delete", "--quiet", "nobody", "--json"});
+  CHECK(none.code == 3);
+  CHECK(none.out == "{\"matched\":0,\"done\":0}\n");
+  CHECK(has(none.err, "no such entry in stint:{default}:rejected: nobody"));
+  CHECK(stint({"rejected", "delete", "nobody"}).out.empty());
+  CHECK(stint({"rejected", "delete", "b", "c", "--limit", "1"}).code == 0);
+  CHECK(stint({"rejected", "delete", "--error", "other", "--yes", "--json"}).out ==
+        "{\"matched\":0,\"done\":0}\n");
+  CHECK(stint.server.command({"LLEN", "stint:{default}:rejected"}) == "1");
+}

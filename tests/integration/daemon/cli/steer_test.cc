@@ -24,6 +24,16 @@ TEST_CASE("stint job retry: failed jobs go back with their errors, others are re
   CHECK(stint({"job", "retry", "waits"}).code == 1);
 }
 
+TEST_CASE("stint job: an id that is said twice is meant once") {
+  StintCalls stint;
+  stint.ended_job("a", EndKind::kError);
+  CHECK(stint({"job", "retry", "a", "a", "--dry-run"}).out == "a\n");
+  auto retried = stint({"job", "retry", "a", "a"});
+  CHECK(retried.code == 0);
+  CHECK(retried.out == "a: retried: is pending\n");
+  CHECK(retried.err.empty());
+}
+
 TEST_CASE("stint job retry: a filter means failed jobs, and only those that match") {
   StintCalls stint;
   for (int i = 0; i < 120; ++i) {
