@@ -11,8 +11,6 @@
 namespace stint::cli {
 namespace {
 
-// As many ids as are held at once; more are done in rounds.
-constexpr size_t kRound = 1'000'000;
 // A job costs cancel.lua and retry.lua 15 to 25 us, more on a slow machine; nothing holds Redis for
 // 5 ms.
 constexpr size_t kSteeredAtOnce = 50;
@@ -69,12 +67,20 @@ struct Sums {
 class BulkSteer {
  public:
   BulkSteer(Session& session, const SteerOptions& options, const Filter& filter,
-            const Steering& steering)
-      : session_(session), options_(options), filter_(filter), steering_(steering) {}
+            const Steering& steering, size_t round)
+      : session_(session),
+        options_(options),
+        filter_(filter),
+        steering_(steering),
+        round_(round),
+        scan_(session, filter, places_for(options)) {}
 
   ExitCode run() {
     const Output& out = session_.out();
     InterruptScope scope;
+    if (options_.dry_run) {
+      return dry_run();
+    }
     bool asked = false;
     while (true) {
       ByPlace ids;
@@ -82,8 +88,8 @@ class BulkSteer {
       if (!found) {
         return out.fail(found.error());
       }
-      if (options_.dry_run || *found == 0 || interrupted()) {
-        return options_.dry_run ? print_dry_run(ids, *found) : finish();
+      if (*found == 0 || interrupted()) {
+        return finish();
       }
       if (!asked) {
         ExitCode agreed = confirm(out, {question(*found)}, options_.yes);
@@ -99,20 +105,28 @@ class BulkSteer {
                      ", of the last batch nothing is known: run it again");
         return exit_code_of(steered.error().code);
       }
-      bool last = *found < kRound || filter_.limit || sums_.done + sums_.asked == changed_before;
-      if (last || interrupted()) {
+      bool last = filter_.limit || sums_.done + sums_.asked == changed_before;
+      if (*found < round_ || (last && !goes_on()) || interrupted()) {
         return finish();
+      }
+      if (!goes_on()) {
+        scan_ = JobScan(session_, filter_, places_for(options_));
       }
     }
   }
 
  private:
+  // Whether the next round goes on behind what the last one listed. Failed and done jobs stand
+  // there newest first: one that was retried and has ended again stands in front, and is not
+  // retried again and again. The other places change behind what was listed, since what stood there
+  // is gone.
+  bool goes_on() const { return options_.verb == Verb::kRetry; }
+
   Result<size_t> list(ByPlace& ids) {
-    JobScan scan(session_, filter_, places_for(options_));
     ProgressBar bar(session_.out(), "job");
     size_t found = 0;
-    while (found < kRound && !interrupted()) {
-      auto rows = scan.next();
+    while (found < round_ && !interrupted()) {
+      auto rows = scan_.next();
       if (!rows) {
         return rows.error();
       }
@@ -123,7 +137,7 @@ class BulkSteer {
         ids[row.place].push_back(std::move(row.id));
       }
       found += rows->size();
-      bar.show(scan.looked_at(), -1);
+      bar.show(scan_.looked_at(), -1);
     }
     return found;
   }
@@ -158,7 +172,7 @@ class BulkSteer {
   std::string question(size_t found) const {
     return std::string(words_of(options_.verb).plain) + " " +
            describe(static_cast<int64_t>(found), filter_) + (options_.waiting ? " that wait" : "") +
-           (found >= kRound ? ", and more," : "") + " of queue " + session_.keys().queue() + "?";
+           (found >= round_ ? ", and more," : "") + " of queue " + session_.keys().queue() + "?";
   }
 
   std::string done_text() const {
@@ -189,18 +203,21 @@ class BulkSteer {
     return sums_.refused > 0 ? ExitCode::kFailed : ExitCode::kOk;
   }
 
-  // Says what the run would say, also of what would be refused.
-  ExitCode print_dry_run(const ByPlace& by_place, size_t found) const {
+  // Says what the run would say, also of what would be refused. Nothing changes, so that one scan
+  // goes through all.
+  ExitCode dry_run() {
     const Output& out = session_.out();
+    size_t found = 0;
     size_t refused = 0;
-    for (const auto& [place, ids] : by_place) {
-      if (answer_code(foreseen(steering_, place)) != ExitCode::kOk) {
-        refused += ids.size();
-        continue;
+    for (bool more = true; more;) {
+      ByPlace ids;
+      auto listed = list(ids);
+      if (!listed) {
+        return out.fail(listed.error());
       }
-      for (const auto& id : ids) {
-        print_foreseen(out, id, place);
-      }
+      refused += print_listed(ids);
+      found += *listed;
+      more = *listed >= round_ && !interrupted();
     }
     out.note("would " + std::string(words_of(options_.verb).plain) + " " +
              describe(static_cast<int64_t>(found - refused), filter_));
@@ -210,6 +227,21 @@ class BulkSteer {
       return ExitCode::kInterrupted;
     }
     return refused > 0 ? ExitCode::kFailed : ExitCode::kOk;
+  }
+
+  // Returns how many would be refused.
+  size_t print_listed(const ByPlace& by_place) const {
+    size_t refused = 0;
+    for (const auto& [place, ids] : by_place) {
+      if (answer_code(foreseen(steering_, place)) != ExitCode::kOk) {
+        refused += ids.size();
+        continue;
+      }
+      for (const auto& id : ids) {
+        print_foreseen(session_.out(), id, place);
+      }
+    }
+    return refused;
   }
 
   void complain_refused(int64_t n, const char* what) const {
@@ -222,6 +254,8 @@ class BulkSteer {
   const SteerOptions& options_;
   const Filter& filter_;
   const Steering& steering_;
+  size_t round_;
+  JobScan scan_;
   Sums sums_;
 };
 
@@ -234,8 +268,8 @@ void print_foreseen(const Output& out, const std::string& id, Place place) {
 }
 
 ExitCode steer_all(Session& session, const SteerOptions& options, const Filter& filter,
-                   const Steering& steering) {
-  return BulkSteer(session, options, filter, steering).run();
+                   const Steering& steering, size_t round) {
+  return BulkSteer(session, options, filter, steering, round).run();
 }
 
 }  // namespace stint::cli
