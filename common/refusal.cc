@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "common/queue/repair.h"
 #include "common/queue/rights.h"
 
 namespace stint {
@@ -27,6 +28,11 @@ Error explain_refusal(const Error& error, const Config& config) {
     return {ErrorCode::kUnavailable,
             "Redis at " + config.redis.display() +
                 " is a read-only replica: wait for the failover, or name its primary" + said};
+  }
+  if (is_wrong_type(error)) {
+    return {
+        error.code,
+        "a key is not of the type that stint gave it: stint doctor --repair moves it aside" + said};
   }
   return explain_noperm(error, config);
 }

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "client/json_object.h"
+#include "common/queue/repair.h"
 #include "common/queue/steer.h"
 #include "daemon/cli/no_such_job.h"
 
@@ -56,11 +57,17 @@ ExitCode print_logs(Session& session, const std::vector<std::string>& ids) {
   for (const auto& id : ids) {
     auto replies = session.ask_all({redis::plain({"HEXISTS", session.keys()("jobs"), id}),
                                     redis::plain({"LRANGE", session.keys().log(id), "0", "-1"})});
-    if (!replies[0] || !replies[1]) {
+    bool bad_log = replies[0] && !replies[1] && is_wrong_type(replies[1].error());
+    if (!replies[0] || (!replies[1] && !bad_log)) {
       return out.fail(replies[0] ? replies[1].error() : replies[0].error());
     }
     if (replies[0]->view().integer() == 0) {
       worst = worse(worst, say_no_such_job(session, id));
+      continue;
+    }
+    if (bad_log) {  // nobody else's
+      out.complain(id + ": " + replies[1].error().message);
+      worst = worse(worst, ExitCode::kFailed);
       continue;
     }
     auto lines = replies[1]->view();

@@ -5,6 +5,7 @@
 
 #include "client/outcome.h"
 #include "common/interrupt.h"
+#include "common/queue/repair.h"
 #include "common/queue/steer.h"
 #include "daemon/cli/logs.h"
 #include "daemon/cli/no_such_job.h"
@@ -118,6 +119,12 @@ class Follow {
     }
     auto reply = session_.ask(redis::plain(
         {"LRANGE", session_.keys().log(job.id), std::to_string(job.shown - written), "-1"}));
+    if (!reply && is_wrong_type(reply.error())) {
+      job.shown = written;  // said once for what came now
+      worst_ = worse(worst_, ExitCode::kFailed);
+      session_.out().complain(job.id + ": " + reply.error().message);
+      return {};
+    }
     if (!reply) {
       return reply.error();
     }

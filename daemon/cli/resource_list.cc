@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
 
 #include "client/json_object.h"
+#include "common/queue/repair.h"
 #include "common/queue/steer.h"
 #include "daemon/cli/session.h"
 #include "daemon/cli/table.h"
@@ -16,7 +18,7 @@ constexpr size_t kRows = 50;
 
 struct Held {
   std::string resource, holder, state, next;
-  int64_t waiting = 0;
+  std::optional<int64_t> waiting;  // none: its line is of another type
 };
 
 // Where a list goes on: a page of HSCAN, and how many of it were shown. A page may be longer than
@@ -69,7 +71,7 @@ class ResourceList {
     if (more) {
       say_more();
     }
-    return ExitCode::kOk;
+    return code_;
   }
 
  private:
@@ -92,7 +94,7 @@ class ResourceList {
       std::string resource(flat[2 * place_.shown].str());
       if (seen_.insert(resource).second) {  // HSCAN may bring one twice
         held.push_back(
-            {std::move(resource), std::string(flat[2 * place_.shown + 1].str()), "", "", 0});
+            {std::move(resource), std::string(flat[2 * place_.shown + 1].str()), "", "", {}});
       }
     }
     place_ = {static_cast<uint64_t>(page->view()[0].integer()), 0};
@@ -120,7 +122,7 @@ class ResourceList {
     }
     auto replies = session_.ask_all(asked);
     for (const auto& reply : replies) {
-      if (!reply) {
+      if (!reply && (&reply == &replies.front() || !is_wrong_type(reply.error()))) {
         return reply.error();
       }
     }
@@ -130,9 +132,15 @@ class ResourceList {
     }
     for (size_t i = 0; i < some.size(); ++i) {
       some[i].state = (*places)[i] ? std::string(to_string(*(*places)[i])) : "gone";
-      some[i].waiting = replies[1 + 2 * i]->view().integer();
-      auto first = replies[2 + 2 * i]->view();
-      some[i].next = first.size() > 0 ? std::string(first[0].str()) : "";
+      const auto& count = replies[1 + 2 * i];
+      const auto& first = replies[2 + 2 * i];
+      if (!count || !first) {
+        session_.out().complain(some[i].resource + ": " + (count ? first : count).error().message);
+        code_ = ExitCode::kFailed;
+        continue;
+      }
+      some[i].waiting = count->view().integer();
+      some[i].next = first->view().size() > 0 ? std::string(first->view()[0].str()) : "";
     }
     return {};
   }
@@ -152,7 +160,8 @@ class ResourceList {
                      .text("next", held.next.empty() ? std::nullopt : std::optional(held.next))
                      .str());
       } else {
-        table.add({held.resource, held.holder, held.state, grouped(held.waiting), held.next});
+        table.add({held.resource, held.holder, held.state,
+                   held.waiting ? grouped(*held.waiting) : "?", held.next});
       }
     }
     table.print(out);
@@ -162,6 +171,7 @@ class ResourceList {
   size_t limit_;
   ListPlace place_;
   std::set<std::string> seen_;
+  ExitCode code_ = ExitCode::kOk;
 };
 
 }  // namespace

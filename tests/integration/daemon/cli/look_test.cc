@@ -261,6 +261,23 @@ TEST_CASE("stint job logs: the lines of a job with their times") {
   CHECK(stint({"job", "logs", "nobody"}).code == 3);
 }
 
+TEST_CASE("stint job logs: a log of another type is said, and the others are shown") {
+  StintCalls stint;
+  stint.ended_job("a", EndKind::kOk);
+  stint.ended_job("b", EndKind::kOk);
+  stint.server.command({"SET", "stint:{default}:log:a", "no list"});
+  stint.server.command({"RPUSH", "stint:{default}:log:b", "1 1700000000000 1 a line"});
+  stint.server.command({"HSET", "stint:{default}:logs", "a", "1 1", "b", "1 8"});
+  for (const bool follow : {false, true}) {
+    auto call = follow ? std::vector<std::string>{"job", "logs", "-f", "a", "b"}
+                       : std::vector<std::string>{"job", "logs", "a", "b"};
+    auto logs = stint(call);
+    CHECK(logs.code == 1);
+    CHECK(has(logs.out, "a line\n"));
+    CHECK(has(logs.err, "stint: a: a key is not of the type that stint gave it"));
+  }
+}
+
 TEST_CASE("stint stats and queue list: the public fields, in order") {
   StintCalls stint;
   stint.ended_job("bad", EndKind::kError);

@@ -67,6 +67,7 @@ TEST_CASE("stint rejected: where the inbox is of another type the entries stay, 
   CHECK(refused.code == 1);
   CHECK(refused.out.empty());
   CHECK(has(refused.err, "WRONGTYPE stint:{default}:inbox must be a list"));
+  CHECK(has(refused.err, "stint doctor --repair moves it aside"));
   CHECK(stint.server.command({"LLEN", "stint:{default}:rejected"}) == "1");
   CHECK(stint({"rejected", "delete", "a"}).out == "1 deleted\n");
 }

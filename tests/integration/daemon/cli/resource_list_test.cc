@@ -58,3 +58,20 @@ TEST_CASE("stint resource list: pages bring each resource once, also of a long l
   CHECK(has(stint({"resource", "list", "--limit", "2"}).err, "there are more: --after "));
   CHECK(stint({"resource", "list", "--after", "x"}).code == 2);
 }
+
+TEST_CASE("stint resource list: a line of another type is said, and hides nothing of the others") {
+  StintCalls stint;
+  stint.hand.submit({test::job_spec("runs", "r"), test::job_spec("alone", "s")});
+  REQUIRE(stint.hand.claim("w", 2).size() == 2);
+  stint.server.command({"SET", "stint:{default}:blocked:r", "no line"});
+  auto listed = stint({"resource", "list", "--json"});
+  CHECK(listed.code == 1);
+  auto lines = lines_of(listed.out);
+  std::sort(lines.begin(), lines.end());
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0] ==
+        R"({"resource":"r","holder":"runs","state":"active","waiting":null,"next":null})");
+  CHECK(json_at(lines[1], "/waiting") == "0");
+  CHECK(has(listed.err, "stint: r: a key is not of the type that stint gave it"));
+  CHECK(has(listed.err, "stint doctor --repair"));
+}
