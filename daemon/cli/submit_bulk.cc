@@ -20,6 +20,8 @@ namespace stint::cli {
 namespace {
 
 constexpr size_t kMostTasksHeld = 1000;
+// Of the summary: a producer may write bad lines for days.
+constexpr size_t kMostRejectedHeld = 1000;
 
 class BulkRun {
  public:
@@ -118,6 +120,10 @@ class BulkRun {
   void reject(int64_t line, const std::string& why) {
     bar_.wipe();
     session_.out().complain(name_ + ":" + std::to_string(line) + ": " + why);
+    if (rejected_.size() == kMostRejectedHeld) {
+      ++unlisted_;
+      return;
+    }
     rejected_.emplace(line,
                       JsonObject().number("line", line).text("error", std::string_view(why)).str());
   }
@@ -150,6 +156,7 @@ class BulkRun {
                             .number("submitted", submitted_)
                             .number("known", known_)
                             .raw("rejected", json_array(rejected))
+                            .number("unlisted", unlisted_)
                             .str());
   }
 
@@ -166,6 +173,7 @@ class BulkRun {
   int64_t last_line_ = 0;  // that was taken
   int64_t submitted_ = 0;
   int64_t known_ = 0;
+  int64_t unlisted_ = 0;  // rejected as well, and said, but not in the summary
 };
 
 Result<void> check_bulk(const SubmitOptions& o) {

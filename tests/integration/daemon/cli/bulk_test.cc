@@ -29,13 +29,13 @@ TEST_CASE(
   StintCalls stint;
   auto ended = stint({"submit", "--bulk", "-"}, many_lines(2'345));
   CHECK(ended.code == 0);
-  CHECK(ended.out == "{\"submitted\":2345,\"known\":0,\"rejected\":[]}\n");
+  CHECK(ended.out == "{\"submitted\":2345,\"known\":0,\"rejected\":[],\"unlisted\":0}\n");
   CHECK(stint.server.command({"LLEN", "stint:{default}:pending"}) == "2345");
   CHECK(stint.server.command({"LINDEX", "stint:{default}:pending", "-1"}) == "j0");
   CHECK(stint.server.command({"LINDEX", "stint:{default}:pending", "0"}) == "j2344");
   auto again = stint({"submit", "--bulk", "-"}, many_lines(2'345));
   CHECK(again.code == 0);
-  CHECK(again.out == "{\"submitted\":0,\"known\":2345,\"rejected\":[]}\n");
+  CHECK(again.out == "{\"submitted\":0,\"known\":2345,\"rejected\":[],\"unlisted\":0}\n");
 }
 
 TEST_CASE("stint submit --bulk: bad lines are said with their number and skipped, exit 1") {
@@ -56,6 +56,20 @@ TEST_CASE("stint submit --bulk: bad lines are said with their number and skipped
   CHECK(stint.job("last", "/state") == "pending");
 }
 
+TEST_CASE("stint submit --bulk: the summary lists a thousand bad lines and counts the others") {
+  StintCalls stint;
+  std::string text;
+  for (int i = 0; i < 1'005; ++i) {
+    text += "garbage\n";
+  }
+  auto ended = stint({"submit", "--bulk", "-"}, text);
+  CHECK(ended.code == 1);
+  CHECK(test::json_at(ended.out, "/rejected/999/line") == "1000");
+  CHECK(test::json_at(ended.out, "/rejected/1000").empty());
+  CHECK(test::json_at(ended.out, "/unlisted") == "5");
+  CHECK(has(ended.err, "stint: stdin:1005: "));
+}
+
 TEST_CASE("stint submit --bulk: large jobs stay within a batch's bytes") {
   StintCalls stint;
   std::string text;
@@ -64,7 +78,7 @@ TEST_CASE("stint submit --bulk: large jobs stay within a batch's bytes") {
             std::string(400'000, static_cast<char>('a' + i)) + "\"}\n";
   }
   auto ended = stint({"submit", "--bulk", "-", "--quiet"}, text);
-  CHECK(ended.out == "{\"submitted\":12,\"known\":0,\"rejected\":[]}\n");
+  CHECK(ended.out == "{\"submitted\":12,\"known\":0,\"rejected\":[],\"unlisted\":0}\n");
   CHECK(stint.job("j11", "/params") == std::string(400'000, 'l'));
 }
 
@@ -132,7 +146,7 @@ TEST_CASE("stint submit --bulk: INT or TERM ends the wait for lines, with the su
     REQUIRE(producer.are_pending("2"));
     call.signal(number);
     CHECK(call.wait(test::kLong) == 130);
-    CHECK(call.out() == "{\"submitted\":2,\"known\":0,\"rejected\":[]}\n");
+    CHECK(call.out() == "{\"submitted\":2,\"known\":0,\"rejected\":[],\"unlisted\":0}\n");
     CHECK(has(call.err(), "interrupted after line 2: 2 jobs submitted"));
     CHECK(stint({"job", "show", "half"}).code == 3);
   }
@@ -144,5 +158,5 @@ TEST_CASE("stint submit --bulk: an input that cannot be read on is said, with wh
       stint.spawn({"sh", "-c", "exec \"$0\" submit --bulk - </tmp", test::bin_dir() + "/stint"}));
   CHECK(ended.code == 1);
   CHECK(has(ended.err, "cannot read stdin: Is a directory"));
-  CHECK(ended.out == "{\"submitted\":0,\"known\":0,\"rejected\":[]}\n");
+  CHECK(ended.out == "{\"submitted\":0,\"known\":0,\"rejected\":[],\"unlisted\":0}\n");
 }
