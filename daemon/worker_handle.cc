@@ -273,6 +273,7 @@ Obituary WorkerHandle::exited(ExitStatus status) {
   dead.queues = launch_.boot.queues;
   dead.exit = status;
   dead.killed = state_ == WorkerState::kKilling;
+  dead.leaving = state_ == WorkerState::kStopping;
   dead.stuck = stuck_;
   dead.blamed = blamed_;
   dead.held = recorder_.held();

@@ -83,14 +83,12 @@ size_t Shutdown::running() const {
   return running;
 }
 
-// As if they had not started: an interrupted one is given back without a charge, as often as it
-// takes.
 void Shutdown::mark_running() {
   const auto& running = context_.recorder.table().running;
   for (uint32_t slot : watch_.running_slots()) {
     int32_t entry = running[slot].load(std::memory_order_acquire);
     if (entry >= 0 && entry < static_cast<int32_t>(control::kEntries)) {
-      context_.recorder.unstart(entry, slot);
+      context_.recorder.end(entry, slot);
     }
   }
 }

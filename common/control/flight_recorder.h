@@ -123,8 +123,7 @@ class FlightRecorder {
   void free(int entry);
   // Worker's slot thread, right before and right after task code. wall_ms: now_wall_ms().
   void start(int entry, uint32_t slot, int64_t wall_ms);
-  // It counts as never begun: no task code ran after all, or a stop ends what still runs.
-  void unstart(int entry, uint32_t slot);
+  void unstart(int entry, uint32_t slot);  // no task code ran after all
   void end(int entry, uint32_t slot);
 
   // Supervisor: every entry that is not free, checked.

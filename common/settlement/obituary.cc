@@ -67,7 +67,7 @@ std::optional<EndedAs> how_it_ended(const Obituary& dead, const control::EntryCo
 // returned and before that is told may die of what the task did; it would do so for ever.
 bool was_interrupted(const Obituary& dead, const control::EntryCopy& entry) {
   if (entry.state == control::EntryState::kEnded) {
-    return !dead.killed;
+    return !dead.killed && !dead.leaving;
   }
   auto blamed = find_blame(dead, entry);
   return entry.state == control::EntryState::kStarted && blamed != dead.blamed.end() &&

@@ -27,8 +27,9 @@ struct Obituary {
   std::vector<std::string> queues;  // EntryCopy::queue is an index into these
   std::vector<control::EntryCopy> held;
   ExitStatus exit;
-  bool killed = false;  // by us
-  bool stuck = false;   // because its loop had stopped: all that ran is lost
+  bool killed = false;   // by us
+  bool leaving = false;  // told to: what it held back at its end was not to blame for that
+  bool stuck = false;    // because its loop had stopped: all that ran is lost
   std::vector<Blamed> blamed;
   std::string backtrace;
   std::vector<control::Word> words;  // as the recorder has them

@@ -67,8 +67,8 @@ TEST_CASE("worker: at the limit of a stop the supervisor finds what must be give
   auto held = worker.recorder().held();
   REQUIRE(held.size() == 1);
   CHECK(held[0].id == "stubborn");
-  CHECK(held[0].state == control::EntryState::kClaimed);  // else it would count as a loss
-  CHECK(queue.place("stubborn") == "active");             // until this process is known to be dead
+  CHECK(held[0].state == control::EntryState::kEnded);
+  CHECK(queue.place("stubborn") == "active");  // until this process is known to be dead
 }
 
 TEST_CASE("worker: when its supervisor dies a worker hands back what it holds and exits") {

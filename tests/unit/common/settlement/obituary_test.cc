@@ -75,6 +75,17 @@ TEST_CASE("obituary: what had ended in a worker that stint killed is no loss") {
   CHECK_FALSE(plans[0].free[0].interrupted);
 }
 
+TEST_CASE("obituary: what a worker held that was told to leave is no loss, a crash is one") {
+  auto dead = death({entry("ended", EntryState::kEnded)});
+  dead.exit = {0, 0, false};
+  CHECK(plan_settlement(dead)[0].free.at(0).interrupted);
+  dead.leaving = true;
+  CHECK_FALSE(plan_settlement(dead)[0].free.at(0).interrupted);
+  dead = death({entry("ran", EntryState::kStarted)});
+  dead.leaving = true;
+  CHECK(plan_settlement(dead)[0].ended.at(0).kind == EndKind::kCrash);
+}
+
 TEST_CASE("obituary: killed for one job, its neighbours go back uncounted") {
   auto dead =
       death({entry("hung", EntryState::kStarted), entry("neighbour", EntryState::kStarted)});
