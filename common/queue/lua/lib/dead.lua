@@ -1,6 +1,6 @@
 -- Dead copies at the tail of the lists, which cancel and delete have left, are taken beside the n that a claim asks for: whoever has room
--- for one job would need a claim for each of them. In bounded steps, the first a short one: mostly there are none.
-local kSteps = {1, 200, 200, 200, 200, 200}
+-- for one job would need a claim for each of them. In steps, the first a short one, since mostly there are none; and bounded.
+local kStep, kMost = 200, 1001
 
 -- How many of the last of a list are dead, up to the first that is not. left: id -> its dead copies that were not met yet.
 local function dead_run(list, most, left)
@@ -18,16 +18,16 @@ end
 
 -- Adds them to ids, as take does. Returns how many, and whether there may be more.
 local function take_dead(ids)
-  local left, before = {}, #ids
+  local left, before, room = {}, #ids, kMost
   for _, list in ipairs(call('EXISTS', P .. 'ghosts') == 1 and {'reserved', 'pending'} or {}) do
-    local full, step = true, 0
-    while full and step < #kSteps do
-      step = step + 1
-      local n = dead_run(list, kSteps[step], left)
+    local full, step = true, 1
+    while full and room > 0 do
+      local n = dead_run(list, step, left)
       for _, id in ipairs(n > 0 and call('RPOP', P .. list, n) or {}) do
         ids[#ids + 1] = id
       end
-      full = n == kSteps[step]
+      room = room - n
+      full, step = n == step, math.min(kStep, room)
     end
     if full or call('EXISTS', P .. list) == 1 then
       return #ids - before, full

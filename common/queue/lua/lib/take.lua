@@ -54,16 +54,23 @@ local function living(ids)
   if #ids == 0 then
     return jobs, records, resources
   end
-  local texts = call('HMGET', P .. 'jobs', unpack(ids))
-  local held = call('HMGET', P .. 'active', unpack(ids))
-  local ghosts = call('EXISTS', P .. 'ghosts') == 1 and call('HMGET', P .. 'ghosts', unpack(ids))
+  -- Records of the dead, which a cancelled job keeps, are not read: there may be a thousand.
+  local ghosts, alive = call('EXISTS', P .. 'ghosts') == 1 and call('HMGET', P .. 'ghosts', unpack(ids)), {}
   for i = 1, #ids do
-    local id, record = ids[i], texts[i]
+    local id = ids[i]
     local dead = ghosts and (left[id] or tonumber(ghosts[i] or 0) or 0) or 0
     if dead > 0 then
       left[id] = dead - 1
       count('ghosts', -1)
-    elseif not record and not held[i] and not resources[id] then
+    else
+      alive[#alive + 1] = id
+    end
+  end
+  local texts = #alive > 0 and call('HMGET', P .. 'jobs', unpack(alive)) or {}
+  local held = #alive > 0 and call('HMGET', P .. 'active', unpack(alive)) or {}
+  for i = 1, #alive do
+    local id, record = alive[i], texts[i]
+    if not record and not held[i] and not resources[id] then
       resources[id] = ''
       if ghosts_are_lost() then
         count('ghosts', -1)
