@@ -14,8 +14,9 @@ namespace {
 
 constexpr milliseconds kTick{250};
 constexpr milliseconds kTickLate{1'000};
-// It has no jobs, and may sit in a plugin's open for ever.
-constexpr const char* kStillStarting = "it is still starting";
+// For one that was never ready. It may sit in a plugin's open for ever, or be about to begin: then
+// it hands back what it has.
+constexpr milliseconds kNoTime{1};
 
 ExitCause exit_cause(const WorkerHandle& worker, ExitStatus status, WorkerState before) {
   if (!worker.refusal().empty() || status.exited_with(to_int(ExitCode::kConfig))) {
@@ -244,7 +245,7 @@ void Fleet::leave(Owned worker) {
   if (worker->was_ready()) {
     worker->drain(worker->boot().config.drain_timeout);
   } else {
-    worker->kill(kStillStarting);
+    worker->stop(kNoTime);
   }
   leaving_.push_back(std::move(worker));
 }
@@ -274,7 +275,7 @@ void Fleet::stop(milliseconds limit) {
     if (worker.was_ready()) {
       worker.stop(limit);
     } else {
-      worker.kill(kStillStarting);
+      worker.kill("it is still starting");  // it has no jobs, and may sit in a plugin's open
     }
   });
   if (processes() == 0) {
