@@ -1,9 +1,9 @@
 #include "daemon/cli/doctor.h"
 
-#include "client/door.h"
 #include "common/config/toml/load.h"
 #include "common/config_warnings.h"
 #include "common/interrupt.h"
+#include "common/queue/rights.h"
 #include "common/redis/info.h"
 #include "daemon/cli/doctor_finding.h"
 #include "daemon/cli/doctor_hosts.h"
@@ -25,9 +25,6 @@ constexpr int kIdleRounds = 2;
 
 ExitCode DoctorRun::run() {
   InterruptScope scope;
-  if (auto enough = repair_ ? check_rights(session_) : Result<void>(); !enough) {
-    return session_.out().fail(enough.error());
-  }
   auto queues = choose_queues();
   if (!queues) {
     return session_.out().fail(queues.error());
@@ -104,6 +101,11 @@ void DoctorRun::say_setting(const SettingsFinding& one) {
 // Once for all its findings; to repair, again until nothing is found or nothing more can be done.
 Result<void> DoctorRun::check_queue(const std::string& queue) {
   Keys keys(session_.config().ns, queue);
+  auto ask = [this](const redis::Command& command) { return session_.ask(command); };
+  auto enough = repair_ ? check_rights(ask, session_.config(), keys) : Result<void>();
+  if (!enough) {
+    return enough;
+  }
   int64_t wrong_before = wrong_;
   int64_t repaired_before = repaired_;
   Result<int64_t> jobs = 0;
