@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "common/queue/quarantine.h"
 #include "common/queue/upkeep.h"
 #include "common/text/text.h"
 
@@ -90,17 +91,20 @@ void Announcer::announce_all() {
       context_.redis.run(
           announce(queue->lane().keys, context_.boot.worker, kAnnounceTtl,
                    i == 0 ? std::span<const Field>(fields) : std::span<const Field>(), some),
-          [this, round](const Result<redis::ReplyView>& reply) { on_answer(*round, reply); });
+          [this, round, &keys = queue->lane().keys](const Result<redis::ReplyView>& reply) {
+            on_answer(*round, keys, reply);
+          });
     }
   }
 }
 
 // Refused: told again in 10 s.
-void Announcer::on_answer(Round& round, const Result<redis::ReplyView>& reply) {
+void Announcer::on_answer(Round& round, const Keys& keys, const Result<redis::ReplyView>& reply) {
   if (!reply && reply.error().code == ErrorCode::kUnavailable) {
     return;
   }
   if (!reply) {
+    move_aside(context_.redis, keys, reply.error());
     round.refusal = reply.error().message;
   }
   if (--round.unheard > 0) {

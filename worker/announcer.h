@@ -34,7 +34,7 @@ class Announcer {
     std::string refusal;
   };
   void announce_all();
-  void on_answer(Round& round, const Result<redis::ReplyView>& reply);
+  void on_answer(Round& round, const Keys& keys, const Result<redis::ReplyView>& reply);
 
   Context& context_;
   std::span<const std::unique_ptr<QueueRunner>> queues_;

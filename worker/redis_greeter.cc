@@ -53,7 +53,7 @@ void RedisGreeter::on_format(const Result<redis::ReplyView>& reply) {
     if (why.code == ErrorCode::kConfig) {
       listener_.on_refused(why.message);
     } else {  // busy with somebody's script, or loading: that passes
-      log::debug("redis does not tell the format, asking again", {{"error", why.message}});
+      untold_.goes_on({{"error", why.message}});
       again_.start(kRefusedPause);
     }
     return;
@@ -64,6 +64,7 @@ void RedisGreeter::on_format(const Result<redis::ReplyView>& reply) {
                          std::string(kFormat));
     return;
   }
+  untold_.over({});
   if (down_since_) {
     log::info("redis is back", {{"after_ms", (now_mono() - *down_since_).count()}});
     down_since_.reset();

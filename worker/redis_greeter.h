@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "common/log/outage.h"
 #include "common/loop/timer.h"
 #include "worker/context.h"
 
@@ -29,6 +30,8 @@ class RedisGreeter {
   Context& context_;
   Listener listener_;
   Timer again_;
+  log::Outage untold_{log::Level::kWarning, "redis does not tell the format, asking again",
+                      "redis tells the format again"};
   redis::ServerInfo server_;
   std::optional<MonoTime> down_since_;
 };

@@ -16,8 +16,8 @@ namespace {
 
 // {"at","from","reason"}: intake.lua takes `at` and `reason` out of it by their places, first and
 // last.
-std::string refusal_header(const std::string& list, const std::string& reason) {
-  return "{\"at\":\"" + rfc3339(now_wall_ms()) +
+std::string refusal_header(int64_t at_ms, const std::string& list, const std::string& reason) {
+  return "{\"at\":\"" + rfc3339(at_ms) +
          "\",\"from\":" + json_string(to_utf8(list, kMaxResourceBytes)) +
          ",\"reason\":" + json_string(to_utf8(reason, kMaxErrorText)) + "}";
 }
@@ -75,6 +75,7 @@ redis::Command intake(const Keys& keys, const std::string& list, std::string_vie
     args.push_back(entry.job->id);
     args.push_back(make_record(*entry.job, nonce, created_ms));
   }
+  int64_t refused_ms = now_wall_ms();  // each has one of its own, by which refusal.lua knows it
   for (const InboxEntry& entry : rest) {
     args.push_back(entry.raw);
     if (entry.job) {
@@ -83,7 +84,7 @@ redis::Command intake(const Keys& keys, const std::string& list, std::string_vie
                                params_apart(*entry.job) ? entry.job->params : std::string()});
     } else {
       args.insert(args.end(), {entry.cut ? "cut" : "refuse", entry.id, "0",
-                               refusal_header(list, entry.reason), ""});
+                               refusal_header(refused_ms++, list, entry.reason), ""});
     }
   }
   redis::Command command = redis::call(lua::k_intake, keys.prefix(), std::move(args));

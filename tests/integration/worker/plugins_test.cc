@@ -83,7 +83,6 @@ TEST_CASE(
   worker.send(FrameType::kPause);
   worker.send(FrameType::kContinue);
   CHECK(eventually(kSoon, [&] { return Contains("refuses to hear").match(worker.err()); }));
-  queue.server.command({"DEL", queue.keys("workers")});
   worker.send(FrameType::kPause);
   CHECK(eventually(kSoon,
                    [&] { return Contains("hears of this worker again").match(worker.err()); }));
