@@ -15,8 +15,8 @@ using test::StintCalls;
 namespace {
 
 constexpr size_t kHeld = 100;
-constexpr int kJobs = 230;
-constexpr int kMostFailures = 4 * kJobs;
+constexpr int kSome = 230;
+constexpr int kMostFailures = 4 * kSome;
 
 // What is printed meanwhile.
 std::string printed_by(const std::function<void()>& call) {
@@ -63,7 +63,7 @@ cli::SteerOptions all(Verb verb) {
 }  // namespace
 
 TEST_CASE("stint job retry: what fails again meanwhile is not retried again") {
-  Rounds stint(kJobs);
+  Rounds stint(kSome);
   test::QueueHand hand(stint.server);
   std::atomic<bool> stop = false;
   int failures = 0;
@@ -80,19 +80,19 @@ TEST_CASE("stint job retry: what fails again meanwhile is not retried again") {
   worker.join();
   CHECK(said == R"({"matched":230,"done":230,"asked":0,"skipped":0,"refused":0})"
                 "\n");
-  CHECK(failures <= kJobs);
+  CHECK(failures <= kSome);
 }
 
 TEST_CASE("stint job delete: all, in rounds") {
-  Rounds stint(kJobs);
+  Rounds stint(kSome);
   CHECK(stint.steer(all(Verb::kDelete), true) ==
         R"({"matched":230,"done":230,"asked":0,"skipped":0,"refused":0})"
         "\n");
 }
 
 TEST_CASE("stint job: a dry run goes through all, in rounds") {
-  Rounds stint(kJobs);
+  Rounds stint(kSome);
   auto options = all(Verb::kRetry);
   options.dry_run = true;
-  CHECK(test::lines_of(stint.steer(options, false)).size() == kJobs);
+  CHECK(test::lines_of(stint.steer(options, false)).size() == kSome);
 }
